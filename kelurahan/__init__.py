@@ -1,0 +1,1 @@
+"""The code behind the Kedungjaya service bot; docs/architecture.md shows who may import whom."""
