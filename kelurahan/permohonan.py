@@ -1,0 +1,268 @@
+"""Applications: file, find, correct, cancel, erase. Everything is bound to who sent it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from kelurahan import wilayah
+from kelurahan.store import models, penghapusan, sesi, status, waktu
+from kelurahan.store.engine import sisip_bila_baru
+from kelurahan.store.penghapusan import RingkasanHapus
+from kelurahan.store.waktu import wib
+from kelurahan.store.warga import id_sekarang, kunci
+
+OLEH_WARGA = "warga"
+ISIAN_KOREKSI = ("nama", "tanggal_lahir", "rt", "rw", "varian")
+UMUR_KEMBAR = timedelta(hours=24)  # an equal request later than this is meant as a new one
+
+
+class IsianError(ValueError):
+    """A field cannot be stored; the message names the field, never a resident's name."""
+
+
+class NomorError(LookupError):
+    """There is no application with this number."""
+
+
+@dataclass(frozen=True)
+class Data:
+    """What is applied for and for whom, already checked by `isian` and the directory."""
+
+    layanan: str
+    nama: str = field(repr=False)
+    tanggal_lahir: date = field(repr=False)
+    rt: str
+    rw: str
+    varian: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.layanan:
+            raise IsianError("layanan: empty; give the service's slug")
+        nama = self.nama or ""
+        if not (nama.strip() and nama.isprintable() and len(nama) <= models.PANJANG_NAMA):
+            raise IsianError(
+                f"nama: {len(nama)} characters; give 1 to {models.PANJANG_NAMA} printable ones"
+            )
+        if isinstance(self.tanggal_lahir, datetime) or not isinstance(self.tanggal_lahir, date):
+            raise IsianError(f"tanggal_lahir: {type(self.tanggal_lahir).__name__}; give a date")
+        for isian, nilai in (("rt", self.rt), ("rw", self.rw)):
+            if not re.fullmatch(r"[0-9]{3}", nilai or ""):
+                raise IsianError(f"{isian}: {nilai!r}; give three digits, like '003'")
+
+
+@dataclass(frozen=True)
+class Langkah:
+    """One change of status."""
+
+    dari: str | None
+    ke: str
+    pada: datetime
+    oleh: str
+    catatan: str | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Koreksi:
+    """One corrected field."""
+
+    isian: str
+    sebelum: str | None = field(repr=False)
+    sesudah: str | None = field(repr=False)
+    pada: datetime
+    oleh: str
+
+
+@dataclass(frozen=True)
+class Permohonan:
+    """An application as it stood when it was read; times in UTC (`wib()` shows them)."""
+
+    nomor: str
+    layanan: str
+    varian: str | None
+    nama: str = field(repr=False)
+    tanggal_lahir: date | None = field(repr=False)
+    rt: str | None
+    rw: str
+    status: str
+    dibuat: datetime
+    diubah: datetime
+    riwayat: tuple[Langkah, ...] = ()
+    koreksi: tuple[Koreksi, ...] = ()
+
+
+@dataclass(frozen=True)
+class Tercatat:
+    """The outcome of filing; `baru` is False when the application existed already."""
+
+    permohonan: Permohonan
+    baru: bool
+
+
+def ajukan(pengirim: str, pesan_id: str, data: Data) -> Tercatat:
+    """File an application exactly once per message, and once a day per equal request."""
+    if not pesan_id:
+        raise IsianError("pesan_id: empty; pass the message id, filing is exactly once per message")
+    with sesi() as s:
+        warga = kunci(s, pengirim)  # this sender's filings come one after another
+        lama = _dari_pesan(s, warga.id, pesan_id) or _kembar(s, warga.id, data)
+        if lama is not None:
+            return Tercatat(_salin(lama), baru=False)
+        kini = waktu.sekarang()
+        catatan = models.Permohonan(
+            nomor=_nomor_baru(s, kini),
+            warga_id=warga.id,
+            pesan_id=pesan_id,
+            status=status.BARU,
+            dibuat=kini,
+            diubah=kini,
+            **asdict(data),
+        )
+        catatan.riwayat = [models.RiwayatStatus(ke=status.BARU, pada=kini, oleh=OLEH_WARGA)]
+        s.add(catatan)
+        s.flush()
+        return Tercatat(_salin(catatan), baru=True)
+
+
+def cari(pengirim: str, nomor: str) -> Permohonan | None:
+    """This sender's application with that number; nobody else's."""
+    with sesi(baca=True) as s:
+        catatan = s.scalar(_milik(s, pengirim, nomor))
+        return _salin(catatan) if catatan else None
+
+
+def daftar(pengirim: str, batas: int = 5) -> list[Permohonan]:
+    """This sender's applications, newest first."""
+    with sesi(baca=True) as s:
+        pilih = _milik(s, pengirim).order_by(models.Permohonan.id.desc()).limit(max(batas, 0))
+        pilih = pilih.options(
+            selectinload(models.Permohonan.riwayat), selectinload(models.Permohonan.koreksi)
+        )
+        return [_salin(catatan) for catatan in s.scalars(pilih)]
+
+
+def terakhir(pengirim: str) -> Permohonan | None:
+    """This sender's newest application."""
+    return next(iter(daftar(pengirim, batas=1)), None)
+
+
+def koreksi(pengirim: str, nomor: str, **isian: Any) -> Permohonan | None:
+    """Correct fields of an application nobody works on yet (`baru`); None if there is none."""
+    for nama in isian:
+        if nama not in ISIAN_KOREKSI:
+            raise IsianError(f"{nama}: cannot be corrected; possible: {', '.join(ISIAN_KOREKSI)}")
+    with sesi() as s:
+        catatan = s.scalar(_milik(s, pengirim, nomor).with_for_update())
+        if catatan is None or catatan.status != status.BARU:
+            return None
+        lama = {nama: getattr(catatan, nama) for nama in Data.__dataclass_fields__}
+        Data(**{**lama, **isian})  # refuses what must not be stored
+        kini = waktu.sekarang()
+        for nama, baru in isian.items():
+            if baru != lama[nama]:
+                catatan.koreksi.append(_baris_koreksi(nama, lama[nama], baru, kini))
+                setattr(catatan, nama, baru)
+                catatan.diubah = kini
+        return _salin(catatan)
+
+
+def batalkan(pengirim: str, nomor: str) -> Permohonan | None:
+    """Cancel an application, also twice; None if there is none or it is finished."""
+    with sesi() as s:
+        catatan = s.scalar(_milik(s, pengirim, nomor).with_for_update())
+        if catatan is None:
+            return None
+        if status.boleh(catatan.status, status.DIBATALKAN):
+            catatan.pindah(status.DIBATALKAN, OLEH_WARGA, waktu.sekarang())
+        return _salin(catatan) if catatan.status == status.DIBATALKAN else None
+
+
+def ubah_status(nomor: str, ke: str, oleh: str, catatan: str | None = None) -> Permohonan:
+    """Move an application along the allowed transitions (for staff: not bound to a sender)."""
+    with sesi() as s:
+        pilih = select(models.Permohonan).where(models.Permohonan.nomor == _rapi(nomor))
+        baris = s.scalar(pilih.with_for_update())
+        if baris is None:
+            raise NomorError(f"application {nomor!r}: not found; check the number")
+        status.pastikan_boleh(baris.status, ke)
+        baris.pindah(ke, oleh, waktu.sekarang(), catatan)
+        return _salin(baris)
+
+
+def hapus_data(pengirim: str) -> RingkasanHapus:
+    """Cancel what is open, anonymise what was filed, delete the contact; see `penghapusan`."""
+    with sesi() as s:
+        return penghapusan.hapus(s, pengirim, OLEH_WARGA)
+
+
+def perlu_privasi(pengirim: str) -> bool:
+    """Whether this sender has yet to see the privacy notice."""
+    with sesi(baca=True) as s:
+        warga = s.get(models.Warga, id_sekarang(s, pengirim))
+        return warga is None or warga.privasi_pada is None
+
+
+def tandai_privasi(pengirim: str) -> None:
+    """Note that this sender has seen the privacy notice; the first time counts."""
+    with sesi() as s:
+        warga = kunci(s, pengirim)
+        warga.privasi_pada = warga.privasi_pada or waktu.sekarang()
+
+
+def _rapi(nomor: str) -> str:
+    return nomor.strip().upper()
+
+
+def _milik(s: Session, pengirim: str, nomor: str | None = None):
+    """Select this sender's applications; the one place where ownership is decided."""
+    pilih = select(models.Permohonan).where(models.Permohonan.warga_id == id_sekarang(s, pengirim))
+    return pilih if nomor is None else pilih.where(models.Permohonan.nomor == _rapi(nomor))
+
+
+def _dari_pesan(s: Session, warga_id: str, pesan_id: str) -> models.Permohonan | None:
+    milik = models.Permohonan.warga_id == warga_id
+    return s.scalar(select(models.Permohonan).where(milik, models.Permohonan.pesan_id == pesan_id))
+
+
+def _kembar(s: Session, warga_id: str, data: Data) -> models.Permohonan | None:
+    """An open application of the last day with the same content: sent twice, not meant twice."""
+    p = models.Permohonan
+    pilih = select(p).where(p.warga_id == warga_id, p.layanan == data.layanan)
+    pilih = pilih.where(p.tanggal_lahir == data.tanggal_lahir, p.rt == data.rt, p.rw == data.rw)
+    pilih = pilih.where(p.status.in_(status.TERBUKA), p.dibuat > waktu.sekarang() - UMUR_KEMBAR)
+    sama = (c for c in s.scalars(pilih.order_by(p.id)) if _dasar(c.nama) == _dasar(data.nama))
+    return next(sama, None)
+
+
+def _dasar(nama: str) -> str:
+    return "".join(nama.split()).casefold()
+
+
+def _nomor_baru(s: Session, saat: datetime) -> str:
+    """The month's next number; its row stays locked until commit, so numbers have no gaps."""
+    bulan = f"{wib(saat):%y%m}"
+    sisip_bila_baru(s, models.UrutanNomor, bulan=bulan, terakhir=0)
+    pilih = select(models.UrutanNomor).where(models.UrutanNomor.bulan == bulan).with_for_update()
+    urutan = s.scalar(pilih, execution_options={"populate_existing": True})
+    urutan.terakhir += 1
+    return f"{wilayah.kelurahan().awalan_nomor}-{bulan}-{urutan.terakhir:04d}"
+
+
+def _baris_koreksi(isian: str, sebelum: Any, sesudah: Any, pada: datetime) -> models.RiwayatIsian:
+    teks = [None if n is None else str(n) for n in (sebelum, sesudah)]
+    return models.RiwayatIsian(
+        isian=isian, sebelum=teks[0], sesudah=teks[1], pada=pada, oleh=OLEH_WARGA
+    )
+
+
+def _salin(c: models.Permohonan) -> Permohonan:
+    """Copy a row into the snapshot that leaves this module."""
+    riwayat = tuple(Langkah(r.dari, r.ke, r.pada, r.oleh, r.catatan) for r in c.riwayat)
+    ralat = tuple(Koreksi(k.isian, k.sebelum, k.sesudah, k.pada, k.oleh) for k in c.koreksi)
+    langsung = {n: getattr(c, n) for n in Permohonan.__dataclass_fields__}
+    return Permohonan(**{**langsung, "riwayat": riwayat, "koreksi": ralat})

@@ -1,0 +1,7 @@
+"""Our own tables: residents, applications, the RT/RW directory, message ids, deletion requests."""
+
+from kelurahan.store.engine import sesi
+from kelurahan.store.errors import StoreBusyError, StoreError
+from kelurahan.store.schema import siapkan
+
+__all__ = ["StoreError", "StoreBusyError", "sesi", "siapkan"]

@@ -1,0 +1,118 @@
+"""Engines and sessions: one engine per URL, SQLite tuned for several processes and threads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine.url import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
+
+from kelurahan.settings import settings
+from kelurahan.store.errors import StoreBusyError, StoreError, terjemahkan
+
+TUNGGU_KUNCI_DETIK = 5
+_DRIVER = {"postgres": "postgresql+psycopg2", "postgresql": "postgresql+psycopg2"}
+
+
+def baca_url(url: str) -> URL:
+    """Check a database URL; `postgres://` and `postgresql://` both mean psycopg2."""
+    try:
+        hasil = make_url(url)
+    except ArgumentError:
+        raise StoreError(
+            "DATABASE_URL: not a URL; use sqlite:///path/to/file.db or postgresql://user@host/name"
+        ) from None
+    hasil = hasil.set(drivername=_DRIVER.get(hasil.drivername, hasil.drivername))
+    if hasil.get_backend_name() not in ("sqlite", "postgresql"):
+        raise StoreError(f"DATABASE_URL: {hasil.drivername!r}; use sqlite:/// or postgresql://")
+    if hasil.get_backend_name() == "sqlite" and hasil.database in (None, "", ":memory:"):
+        raise StoreError(
+            "DATABASE_URL: an in-memory database cannot be shared by our processes; "
+            "use sqlite:///path/to/file.db"
+        )
+    return hasil
+
+
+_mesin: dict[str, Engine] = {}
+_kunci = Lock()
+
+
+def mesin(url: str) -> Engine:
+    """The engine for a URL, made once; every thread of the process shares it."""
+    with _kunci:
+        if url not in _mesin:
+            _mesin[url] = _buat(baca_url(url))
+        return _mesin[url]
+
+
+def tutup() -> None:
+    """Close every pooled connection and forget the engines (tests; before a fork)."""
+    with _kunci:
+        for satu in _mesin.values():
+            satu.dispose()
+        _mesin.clear()
+
+
+def _buat(url: URL) -> Engine:
+    # hide_parameters: exceptions and logs must not show names or phone numbers
+    umum: dict[str, Any] = {"future": True, "hide_parameters": True}
+    if url.get_backend_name() == "postgresql":
+        kait: dict[str, Any] = {"connect_timeout": TUNGGU_KUNCI_DETIK}
+        return create_engine(
+            url, pool_size=5, max_overflow=15, pool_pre_ping=True, connect_args=kait, **umum
+        )
+    Path(url.database).expanduser().resolve().parent.mkdir(parents=True, exist_ok=True)
+    # no overflow limit: a waiting SQLite thread should wait for the file, not for the pool
+    kait = {"check_same_thread": False, "timeout": TUNGGU_KUNCI_DETIK}
+    hasil = create_engine(
+        url, poolclass=QueuePool, pool_size=8, max_overflow=-1, connect_args=kait, **umum
+    )
+    event.listen(hasil, "connect", _atur_sqlite)
+    event.listen(hasil, "begin", _mulai_sqlite)
+    return hasil
+
+
+def _atur_sqlite(dbapi: Any, _catatan: Any) -> None:
+    """Per-connection settings; WAL is a property of the file and is set by `siapkan`."""
+    dbapi.isolation_level = None  # or the driver would decide itself when to BEGIN
+    for pragma in ("foreign_keys = ON", "synchronous = NORMAL"):
+        dbapi.execute(f"PRAGMA {pragma}")
+
+
+def _mulai_sqlite(koneksi: Connection) -> None:
+    """Take the write lock at the start: a reader that turns writer fails at once when overtaken."""
+    baca = koneksi.get_execution_options().get("baca", False)
+    koneksi.exec_driver_sql("BEGIN" if baca else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def sesi(*, baca: bool = False) -> Iterator[Session]:
+    """A session on the configured database, committed on success; `baca=True` for reading only."""
+    ikatan = mesin(settings().store_url)
+    if baca:
+        ikatan = ikatan.execution_options(baca=True)
+    try:
+        with Session(ikatan, future=True, expire_on_commit=False) as s, s.begin():
+            yield s
+    except DBAPIError as salah:
+        raise terjemahkan(salah) from None  # its text could quote a row
+    except PoolTimeout:
+        raise StoreBusyError("database: all connections are busy; try again") from None
+
+
+def sisip_bila_baru(s: Session, tabel: Any, **nilai: Any) -> bool:
+    """Insert a row unless one with the same key exists; True if it was inserted. Atomic."""
+    dialek = postgresql if s.get_bind().dialect.name == "postgresql" else sqlite
+    pernyataan = dialek.insert(tabel).values(**nilai).on_conflict_do_nothing()
+    hasil = s.execute(pernyataan, execution_options={"synchronize_session": False})
+    return hasil.rowcount == 1

@@ -1,0 +1,183 @@
+"""The tables. Reprs show no names, numbers, dates of birth or sender ids."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timezone
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, declarative_base, relationship
+from sqlalchemy.types import TypeDecorator
+
+PANJANG_NAMA = 200
+PANJANG_PENGIRIM = 255
+
+
+class UtcDateTime(TypeDecorator):
+    """Timezone-aware moments; SQLite, which knows no zones, holds the UTC clock reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """Refuse moments without a zone, convert the others to UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("time without a timezone; use kelurahan.store.waktu.sekarang()")
+        return value.astimezone(timezone.utc)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """Give back an aware UTC moment."""
+        if value is None:
+            return None
+        berzona = value if value.tzinfo else value.replace(tzinfo=timezone.utc)
+        return berzona.astimezone(timezone.utc)
+
+
+# fixed constraint names, so that later migrations can name them on both databases
+_NAMA = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+Basis: Any = declarative_base(metadata=MetaData(naming_convention=_NAMA))
+
+
+class Warga(Basis):
+    """A sender: a resident, or an RT/RW officer who applies for neighbours."""
+
+    __tablename__ = "warga"
+    id: Mapped[str] = Column(String(PANJANG_PENGIRIM), primary_key=True)
+    wa_id: Mapped[str | None] = Column(String(64), unique=True)
+    bsuid: Mapped[str | None] = Column(String(160), unique=True)
+    # the same person's other record; messages under way may still carry this record's id
+    digabung_ke: Mapped[str | None] = Column(String(PANJANG_PENGIRIM), ForeignKey("warga.id"))
+    dibuat: Mapped[datetime] = Column(UtcDateTime, nullable=False)
+    privasi_pada: Mapped[datetime | None] = Column(UtcDateTime)
+
+    def __repr__(self) -> str:
+        return "<Warga>"
+
+
+class Permohonan(Basis):
+    """One application; without `warga_id` it has been anonymised."""
+
+    __tablename__ = "permohonan"
+    __table_args__ = (UniqueConstraint("warga_id", "pesan_id"),)
+    id: Mapped[int] = Column(Integer, primary_key=True)
+    nomor: Mapped[str] = Column(String(40), nullable=False, unique=True)
+    warga_id: Mapped[str | None] = Column(String(PANJANG_PENGIRIM), ForeignKey("warga.id"))
+    pesan_id: Mapped[str | None] = Column(String(255))
+    layanan: Mapped[str] = Column(String(64), nullable=False)
+    varian: Mapped[str | None] = Column(String(64))
+    nama: Mapped[str] = Column(String(PANJANG_NAMA), nullable=False)
+    tanggal_lahir: Mapped[date | None] = Column(Date)
+    rt: Mapped[str | None] = Column(String(3))
+    rw: Mapped[str] = Column(String(3), nullable=False)
+    status: Mapped[str] = Column(String(32), nullable=False)
+    dibuat: Mapped[datetime] = Column(UtcDateTime, nullable=False)
+    diubah: Mapped[datetime] = Column(UtcDateTime, nullable=False)
+    riwayat: Mapped[list[RiwayatStatus]] = relationship(
+        "RiwayatStatus", order_by="RiwayatStatus.id", cascade="all, delete-orphan"
+    )
+    koreksi: Mapped[list[RiwayatIsian]] = relationship(
+        "RiwayatIsian", order_by="RiwayatIsian.id", cascade="all, delete-orphan"
+    )
+
+    def pindah(self, ke: str, oleh: str, pada: datetime, catatan: str | None = None) -> None:
+        """Set the status and write its history row; the caller has checked that it may follow."""
+        baris = RiwayatStatus(dari=self.status, ke=ke, pada=pada, oleh=oleh, catatan=catatan)
+        self.riwayat.append(baris)
+        self.status, self.diubah = ke, pada
+
+    def __repr__(self) -> str:
+        return f"<Permohonan {self.nomor} {self.layanan} {self.status}>"
+
+
+class RiwayatStatus(Basis):
+    """One change of status: who, when, from, to."""
+
+    __tablename__ = "riwayat_status"
+    id: Mapped[int] = Column(Integer, primary_key=True)
+    permohonan_id: Mapped[int] = Column(ForeignKey("permohonan.id"), nullable=False, index=True)
+    dari: Mapped[str | None] = Column(String(32))
+    ke: Mapped[str] = Column(String(32), nullable=False)
+    pada: Mapped[datetime] = Column(UtcDateTime, nullable=False)
+    oleh: Mapped[str] = Column(String(100), nullable=False)
+    catatan: Mapped[str | None] = Column(Text)
+
+    def __repr__(self) -> str:
+        return f"<RiwayatStatus {self.dari} -> {self.ke}>"
+
+
+class RiwayatIsian(Basis):
+    """One corrected field: who, when, before, after."""
+
+    __tablename__ = "riwayat_isian"
+    id: Mapped[int] = Column(Integer, primary_key=True)
+    permohonan_id: Mapped[int] = Column(ForeignKey("permohonan.id"), nullable=False, index=True)
+    isian: Mapped[str] = Column(String(32), nullable=False)
+    sebelum: Mapped[str | None] = Column(String(PANJANG_NAMA))
+    sesudah: Mapped[str | None] = Column(String(PANJANG_NAMA))
+    pada: Mapped[datetime] = Column(UtcDateTime, nullable=False)
+    oleh: Mapped[str] = Column(String(100), nullable=False)
+
+    def __repr__(self) -> str:
+        return f"<RiwayatIsian {self.isian}>"
+
+
+class RtRw(Basis):
+    """One RT of the kelurahan; `contoh` while the shipped sample directory is in use."""
+
+    __tablename__ = "rt_rw"
+    rt: Mapped[str] = Column(String(3), primary_key=True)
+    rw: Mapped[str] = Column(String(3), primary_key=True)
+    contoh: Mapped[bool] = Column(Boolean, nullable=False)
+
+
+class PesanMasuk(Basis):
+    """A received message. Its wamid contains the phone number, so only its hash is kept."""
+
+    __tablename__ = "pesan_masuk"
+    pesan_id: Mapped[str] = Column(String(64), primary_key=True)
+    # no foreign key: the mark outlives the resident's record, or old messages would count as new
+    warga_id: Mapped[str | None] = Column(String(PANJANG_PENGIRIM), index=True)
+    jenis: Mapped[str] = Column(String(32), nullable=False)
+    diterima: Mapped[datetime] = Column(UtcDateTime, nullable=False)
+    selesai: Mapped[datetime | None] = Column(UtcDateTime)
+
+    def __repr__(self) -> str:
+        return f"<PesanMasuk {self.jenis}>"
+
+
+class Penghapusan(Basis):
+    """A sender whose conversation must still be erased (`selesai` empty) or has been."""
+
+    __tablename__ = "penghapusan"
+    warga_id: Mapped[str] = Column(String(PANJANG_PENGIRIM), primary_key=True)
+    diminta: Mapped[datetime] = Column(UtcDateTime, nullable=False)
+    selesai: Mapped[datetime | None] = Column(UtcDateTime)
+
+    def __repr__(self) -> str:
+        return "<Penghapusan>"
+
+
+class UrutanNomor(Basis):
+    """The last application number given out in a month ("2611")."""
+
+    __tablename__ = "urutan_nomor"
+    bulan: Mapped[str] = Column(String(4), primary_key=True)
+    terakhir: Mapped[int] = Column(Integer, nullable=False)
