@@ -1,0 +1,1 @@
+"""WhatsApp connector: signature, parsing, cleaning, building, sending, each pure and separate."""
