@@ -1,0 +1,173 @@
+"""Which service a message is about: reads the part after the slash of `tanya_biaya/ktp`."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any, Dict, List, Optional
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RESPONSE_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from kelurahan.nlu.label import (
+    ENTITAS_LAYANAN,
+    LUAR_TOPIK,
+    PELUANG_LAYANAN,
+    TANPA_LAYANAN,
+    TUJUAN_LAYANAN,
+    sidik_nlu,
+    sudah_jelas,
+)
+from kelurahan.nlu.linear import ModelLinear
+from kelurahan.nlu.normal import kata
+from kelurahan.nlu.sebutan import pencari, sepasang
+from kelurahan.nlu.seleksi import susun_seleksi
+
+logger = logging.getLogger(__name__)
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
+class PemilihLayanan(GraphComponent):
+    """Fills the `layanan` entity and the structure of Rasa's response selector."""
+
+    @staticmethod
+    def get_default_config() -> Dict[str, Any]:
+        """Thresholds are probabilities; `docs` and the tests tell how they were chosen."""
+        return {
+            "c": 5.0,
+            # a service is an entity from here on, where the purpose needs one ...
+            "yakin": 0.3,
+            # ... and where it does not ("ktp saya sudah jadi?"): only when it is plain
+            "yakin_lain": 0.5,
+            # the second of two named services must not be out of the question
+            "pasangan": 0.05,
+            "peringkat": 5,
+        }
+
+    @staticmethod
+    def required_packages() -> List[str]:
+        """Packages whose change retrains."""
+        return ["sklearn", "spacy"]
+
+    @classmethod
+    def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
+        """Services and their names come from the catalogue, which Rasa's cache cannot see."""
+        return sidik_nlu()
+
+    def __init__(
+        self,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        model: Optional[ModelLinear] = None,
+        tujuan: Optional[List[str]] = None,
+    ) -> None:
+        self._config = config
+        self._model_storage = model_storage
+        self._resource = resource
+        self._model = model
+        self._tujuan = tujuan or sorted(TUJUAN_LAYANAN)
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> PemilihLayanan:
+        """A component that has learned nothing yet."""
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> PemilihLayanan:
+        """The trained component; without stored weights one that names no service."""
+        try:
+            with model_storage.read_from(resource) as folder:
+                tujuan = json.loads((folder / "tujuan.json").read_text(encoding="utf-8"))
+                return cls(config, model_storage, resource, ModelLinear.muat(folder), tujuan)
+        except (ValueError, FileNotFoundError) as sebab:
+            logger.warning("PemilihLayanan: no stored weights (%s); retrain the model", sebab)
+            return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn the services, and from every other message what no service looks like."""
+        contoh = [
+            (" ".join(kata(m.get(TEXT))), _slug(m))
+            for m in training_data.intent_examples
+            if m.get(TEXT) and m.get(INTENT)
+        ]
+        contoh = [(teks, slug) for teks, slug in contoh if teks]
+        if len({slug for _, slug in contoh}) < 2:
+            logger.warning("PemilihLayanan: no services in the training data, not trained")
+            return self._resource
+        teks, slug = zip(*contoh)
+        self._model = ModelLinear.latih(list(teks), list(slug), c=self._config["c"])
+        self._tujuan = sorted(training_data.retrieval_intents)
+        with self._model_storage.write_to(self._resource) as folder:
+            self._model.simpan(folder)
+            (folder / "tujuan.json").write_text(json.dumps(self._tujuan), encoding="utf-8")
+        return self._resource
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Add entities and selection, except where a recogniser was sure."""
+        for message in messages:
+            if not sudah_jelas(message):
+                self._nilai(message)
+        return messages
+
+    def _nilai(self, message: Message) -> None:
+        daftar = kata(message.get(TEXT) or "")
+        nilai = self._model.peluang(" ".join(daftar)) if self._model and daftar else None
+        peluang = {} if nilai is None else dict(zip(self._model.kelas, map(float, nilai)))
+        tujuan = (message.get(INTENT) or {}).get("name")
+        terpilih = self._pilih(tujuan, daftar, peluang)
+        entitas = [_entitas(message.get(TEXT), slug, peluang[slug]) for slug in terpilih]
+        message.set(ENTITIES, (message.get(ENTITIES) or []) + entitas, add_to_output=True)
+        message.set(PELUANG_LAYANAN, peluang)
+        susun_seleksi(
+            message, self._tujuan, terpilih[:1], peluang, panjang=self._config["peringkat"]
+        )
+
+    def _pilih(self, tujuan: str | None, daftar: list[str], peluang: dict[str, float]) -> list[str]:
+        """No service, one, or the two that are asked for side by side."""
+        if not peluang or tujuan == LUAR_TOPIK:
+            return []
+        terbaik = max(peluang, key=peluang.__getitem__)
+        batas = self._config["yakin" if tujuan in TUJUAN_LAYANAN else "yakin_lain"]
+        pasangan = sepasang(daftar, pencari().cari(daftar)) or ()
+        if terbaik in pasangan and all(
+            peluang.get(s, 0) >= self._config["pasangan"] for s in pasangan
+        ):
+            return list(pasangan)
+        if terbaik == TANPA_LAYANAN or peluang[terbaik] < batas:
+            return []
+        return [terbaik]
+
+
+def _slug(message: Message) -> str:
+    return (message.get(INTENT_RESPONSE_KEY) or "").partition("/")[2] or TANPA_LAYANAN
+
+
+def _entitas(teks: str, slug: str, peluang: float) -> dict[str, Any]:
+    # The whole message: a service is as often implied by all of it as named in one word.
+    return {
+        "entity": ENTITAS_LAYANAN,
+        "value": slug,
+        "start": 0,
+        "end": len(teks),
+        "confidence_entity": peluang,
+        "extractor": PemilihLayanan.__name__,
+    }

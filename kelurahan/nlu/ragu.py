@@ -1,0 +1,87 @@
+"""Ask back instead of guessing: turns an unsure understanding into `nlu_fallback`."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY
+from rasa.shared.nlu.training_data.message import Message
+
+from kelurahan.nlu.label import (
+    ENTITAS_LAYANAN,
+    PELUANG_LAYANAN,
+    TANPA_LAYANAN,
+    TUJUAN_LAYANAN,
+    sudah_jelas,
+)
+
+# Understood only by their exact form; a statistical guess at them has nothing to act on.
+HANYA_PASTI = frozenset({"pilih_nomor"})
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class PenimbangRagu(GraphComponent):
+    """Weighs purpose and service together; Rasa's FallbackClassifier sees only the purpose."""
+
+    @staticmethod
+    def get_default_config() -> Dict[str, Any]:
+        """Probabilities, chosen on out-of-fold predictions where a wrong answer costs 3 questions."""
+        return {
+            # purpose: at least this sure ...
+            "tujuan": 0.35,
+            # ... and this far ahead of the second
+            "jarak": 0.1,
+            # a service is meant (less than this for "none") but none is sure
+            "tanpa_layanan": 0.4,
+        }
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> PenimbangRagu:
+        """The component has no state."""
+        return cls(config)
+
+    def __init__(self, config: Dict[str, Any]) -> None:
+        self._config = config
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Put `nlu_fallback` first in the ranking of messages that are not sure."""
+        for message in messages:
+            if not sudah_jelas(message) and self.ragu(message):
+                utama = {
+                    "name": DEFAULT_NLU_FALLBACK_INTENT_NAME,
+                    "confidence": self._config["tujuan"],
+                }
+                peringkat = [dict(utama), *(message.get(INTENT_RANKING_KEY) or [])]
+                message.set(INTENT, utama, add_to_output=True)
+                message.set(INTENT_RANKING_KEY, peringkat, add_to_output=True)
+        return messages
+
+    def ragu(self, message: Message) -> bool:
+        """Is the purpose unsure, or a service meant that cannot be told?"""
+        peringkat = message.get(INTENT_RANKING_KEY) or []
+        if not peringkat:
+            return True
+        utama = peringkat[0]
+        kedua = peringkat[1]["confidence"] if len(peringkat) > 1 else 0.0
+        if utama["name"] in HANYA_PASTI or utama["confidence"] < self._config["tujuan"]:
+            return True
+        if utama["confidence"] - kedua < self._config["jarak"]:
+            return True
+        return utama["name"] in TUJUAN_LAYANAN and self._layanan_kabur(message)
+
+    def _layanan_kabur(self, message: Message) -> bool:
+        if any(e.get("entity") == ENTITAS_LAYANAN for e in message.get(ENTITIES) or []):
+            return False
+        peluang = message.get(PELUANG_LAYANAN) or {}
+        return peluang.get(TANPA_LAYANAN, 1.0) < self._config["tanpa_layanan"]

@@ -1,0 +1,82 @@
+"""Find the services that a message names outright, by the catalogue's own names for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import spacy
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc
+from spacy.util import filter_spans
+
+from kelurahan.katalog import Katalog, katalog
+from kelurahan.nlu.normal import kata
+
+# Stands for any named service where the purpose is judged: "bayar ktp" and "bayar skck" are one.
+PENGGANTI = "layanan-ini"
+# Between two names these say that both are meant ("ktp sama kk"); `untuk` would not.
+PENGHUBUNG = frozenset("dan sama atau sekalian plus serta juga".split())
+# May stand between as well ("bikin ktp sama bikin kk").
+PENYELA = frozenset("bikin urus surat pengantar syarat biaya ganti sekalian juga yang".split())
+# Before a name these make it a paper to bring, not the service asked for ("bawa ktp sama kk").
+PRASYARAT = frozenset(
+    "bawa bawanya dibawa perlu pakai pake fotokopi lampirkan lampirin dilampirkan punya ada cuma "
+    "butuh foto scan asli di dari pada".split()
+)
+
+
+@dataclass(frozen=True)
+class Sebutan:
+    """A service named at words `awal` to `akhir` (exclusive)."""
+
+    slug: str
+    awal: int
+    akhir: int
+
+
+class Pencari:
+    """Looks the catalogue's aliases up in a list of plain words; the longest name wins."""
+
+    def __init__(self, isi: Katalog) -> None:
+        self._kosakata = spacy.blank("id").vocab
+        self._cocok = PhraseMatcher(self._kosakata, attr="LOWER")
+        for layanan in isi.layanan:
+            bentuk = {tuple(kata(s)) for s in (*layanan.sebutan, layanan.judul, layanan.nama)}
+            pola = [Doc(self._kosakata, words=list(b)) for b in sorted(bentuk) if b]
+            self._cocok.add(layanan.slug, pola)
+
+    def cari(self, daftar_kata: list[str]) -> list[Sebutan]:
+        """Named services in the order of the text."""
+        if not daftar_kata:
+            return []
+        dok = Doc(self._kosakata, words=daftar_kata)
+        rentang = filter_spans(self._cocok(dok, as_spans=True))
+        return [Sebutan(r.label_, r.start, r.end) for r in rentang]
+
+
+@lru_cache(maxsize=1)
+def pencari() -> Pencari:
+    """The process's finder over the process's catalogue."""
+    return Pencari(katalog())
+
+
+def samarkan(daftar_kata: list[str], ditemukan: list[Sebutan]) -> list[str]:
+    """Replace every named service by the same placeholder."""
+    hasil, dari = [], 0
+    for s in ditemukan:
+        hasil += [*daftar_kata[dari : s.awal], PENGGANTI]
+        dari = s.akhir
+    return hasil + daftar_kata[dari:]
+
+
+def sepasang(daftar_kata: list[str], ditemukan: list[Sebutan]) -> tuple[str, str] | None:
+    """The first two different services that the message asks for side by side, if it does."""
+    for a, b in zip(ditemukan, ditemukan[1:]):
+        antara = daftar_kata[a.akhir : b.awal]
+        sebelum = daftar_kata[max(0, a.awal - 2) : a.awal]
+        if a.slug == b.slug or PRASYARAT & set(sebelum):
+            continue
+        if PENGHUBUNG & set(antara) and set(antara) <= PENGHUBUNG | PENYELA:
+            return a.slug, b.slug
+    return None
