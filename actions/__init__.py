@@ -1,0 +1,1 @@
+"""What the bot does: thin rasa-sdk actions, one file per topic. No side effects at import."""

@@ -1,0 +1,80 @@
+"""The base of every action: one reply per turn, the form's reminder, and errors kept polite."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.konteks import Konteks
+from kelurahan.replies import Balasan
+from kelurahan.replies.formulir import pengingat
+
+log = logging.getLogger(__name__)
+
+GANGGUAN = Balasan(
+    "Maaf, sistem kami sedang terganggu sehingga permintaan ini belum bisa dilayani. "
+    "Data yang sudah Anda tulis tidak hilang. Silakan kirim lagi beberapa menit lagi.",
+    "info",
+)
+Events = list[dict[str, Any]]
+
+
+def ucapkan(dispatcher: CollectingDispatcher, balasan: Balasan) -> None:
+    """Hand one reply to Rasa, with the metadata that statistics and tests read."""
+    ekstra: dict[str, Any] = {"balasan": balasan.jenis, "layanan": balasan.layanan}
+    if balasan.nomor:
+        ekstra["nomor"] = balasan.nomor
+    if balasan.daftar:
+        ekstra["daftar"] = balasan.daftar
+    dispatcher.utter_message(text=balasan.teks, buttons=list(balasan.pilihan), **ekstra)
+
+
+class Aksi(Action):
+    """An action that answers with one `Balasan`; subclasses write `jawab`."""
+
+    nama: str = ""
+
+    def name(self) -> str:
+        """Return Rasa's name for this action."""
+        return self.nama
+
+    def jawab(self, konteks: Konteks) -> tuple[Balasan | None, Events]:
+        """Return the reply and the events of this turn (runs in a thread: it may use the store)."""
+        raise NotImplementedError
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> Events:
+        """Answer; a failure is logged without the resident's words and told politely."""
+        konteks = Konteks(tracker)
+        try:
+            balasan, events = await asyncio.to_thread(self.jawab, konteks)
+        except Exception as galat:  # the edge: silence would be Rasa's default
+            log.error("%s failed: %s", self.nama, type(galat).__name__, exc_info=_tanpa_isi(galat))
+            ucapkan(dispatcher, GANGGUAN)
+            return []
+        if balasan is not None:
+            ucapkan(dispatcher, self.dengan_pengingat(balasan, konteks, events))
+        if not any(e.get("name") == "pertanyaan" for e in events):
+            # a question of the bot is open for one turn only
+            events = [*events, SlotSet("pertanyaan", None)]
+        return events
+
+    @staticmethod
+    def dengan_pengingat(balasan: Balasan, konteks: Konteks, events: Events) -> Balasan:
+        """While the form waits, end the answer with the field it still needs."""
+        selesai = any(e.get("event") == "active_loop" for e in events)
+        diminta, layanan = konteks.diminta, konteks.layanan_formulir
+        if selesai or diminta in (None, "layanan") or layanan is None:
+            return balasan
+        if balasan.jenis in ("isian_salah", "minta_isian"):
+            return balasan
+        return balasan.ditambah(pengingat(diminta, layanan, konteks.isian))
+
+
+def _tanpa_isi(galat: Exception) -> tuple | bool:
+    """Keep the traceback for maintainers, but not the message: it may quote a resident."""
+    return (type(galat), type(galat)("(hidden)") if galat.args else galat, galat.__traceback__)

@@ -1,0 +1,73 @@
+"""The office itself: hours, address, contacts, RT/RW, humans, complaints, other offices."""
+
+from __future__ import annotations
+
+from actions.dasar import Aksi, Events
+from actions.konteks import Konteks, sekarang
+from kelurahan import isian
+from kelurahan.jam_kantor import buka
+from kelurahan.replies import Balasan
+from kelurahan.replies import info as teks
+from kelurahan.store.direktori import direktori
+from kelurahan.wilayah import cari_rujukan, kelurahan
+
+
+class AksiInfo(Aksi):
+    """General questions, one text per purpose."""
+
+    nama = "action_info"
+
+    def jawab(self, konteks: Konteks) -> tuple[Balasan, Events]:
+        """See the base class."""
+        kel = kelurahan()
+        jawaban = {
+            "tanya_jam": lambda: teks.jam(kel),
+            "tanya_lokasi": lambda: teks.lokasi(kel),
+            "tanya_kontak": lambda: teks.kontak(kel),
+            "tanya_bot": lambda: teks.bot(kel),
+        }
+        return jawaban.get(konteks.intent, lambda: teks.bantuan(kel))(), []
+
+
+class AksiRtRw(Aksi):
+    """Which RT and RW there are, and what their letter is for."""
+
+    nama = "action_rt_rw"
+
+    def jawab(self, konteks: Konteks) -> tuple[Balasan, Events]:
+        """See the base class."""
+        disebut = isian.baca(konteks.teks, hari_ini=konteks.hari_ini)
+        return teks.rt_rw(kelurahan(), direktori(), disebut.rw), []
+
+
+class AksiPetugas(Aksi):
+    """A human is wanted."""
+
+    nama = "action_petugas"
+
+    def jawab(self, konteks: Konteks) -> tuple[Balasan, Events]:
+        """See the base class."""
+        return teks.petugas(kelurahan(), buka(kelurahan().jam, sekarang())), []
+
+
+class AksiKeluhan(Aksi):
+    """Complaints: about our own services to a human, about other matters to where they belong."""
+
+    nama = "action_keluhan"
+
+    def jawab(self, konteks: Konteks) -> tuple[Balasan, Events]:
+        """See the base class."""
+        rujukan = cari_rujukan(konteks.teks)
+        if rujukan is None or konteks.layanan_disebut:
+            return teks.keluhan_layanan(kelurahan(), buka(kelurahan().jam, sekarang())), []
+        return teks.keluhan_lain(kelurahan(), rujukan), []
+
+
+class AksiLuarTopik(Aksi):
+    """Not the kelurahan's work: say so and name the right office where it is known."""
+
+    nama = "action_luar_topik"
+
+    def jawab(self, konteks: Konteks) -> tuple[Balasan, Events]:
+        """See the base class."""
+        return teks.luar_topik(kelurahan(), cari_rujukan(konteks.teks)), []

@@ -1,0 +1,181 @@
+"""Texts about the office itself, small talk, and what lies outside its work."""
+
+from __future__ import annotations
+
+from kelurahan.replies.dasar import FORMAT_ISIAN, Balasan, gabung, tombol
+from kelurahan.replies.formulir import CATATAN_CONTOH
+from kelurahan.wilayah import Direktori, Kelurahan, Rujukan
+
+
+def jam(kelurahan: Kelurahan) -> Balasan:
+    """Opening hours; the chat itself answers at any hour."""
+    baris = "\n".join(f"{hari}: {waktu}" for hari, waktu in kelurahan.jam)
+    return Balasan(
+        gabung(
+            f"*Jam layanan {kelurahan.nama}*\n{baris}",
+            kelurahan.jam_catatan or "",
+            "Lewat WhatsApp ini Anda bisa bertanya dan mengajukan kapan saja.",
+        ),
+        "info",
+    )
+
+
+def lokasi(kelurahan: Kelurahan) -> Balasan:
+    """Where the office is."""
+    return Balasan(
+        f"*Alamat {kelurahan.nama}*\n{kelurahan.alamat or 'Alamat lengkap belum kami miliki.'}\n"
+        f"Kecamatan {kelurahan.kecamatan}, {kelurahan.kota}\n\n"
+        "Ketik *jam* untuk jam buka, *menu* untuk daftar layanan.",
+        "info",
+    )
+
+
+def kontak(kelurahan: Kelurahan) -> Balasan:
+    """Contacts that are known; none is invented."""
+    baris = [f"Alamat: {kelurahan.alamat}"]
+    if kelurahan.surel:
+        baris.append(f"Surel: {kelurahan.surel}")
+    if kelurahan.situs:
+        baris.append(f"Situs: {kelurahan.situs}")
+    return Balasan(
+        gabung(
+            f"*Kontak {kelurahan.nama}*\n" + "\n".join(baris),
+            "Nomor telepon kantor belum kami miliki. Anda bisa menulis keperluan Anda di sini, "
+            "kapan saja.",
+        ),
+        "info",
+    )
+
+
+def rt_rw(kelurahan: Kelurahan, direktori: Direktori, rw: str | None = None) -> Balasan:
+    """Which RT and RW exist, what their letter is for, and that the directory is a sample."""
+    semua = direktori.rw()
+    if rw and rw not in semua:
+        isi = f"RW {rw} tidak ada dalam daftar kami. Yang ada: RW {semua[0]} sampai {semua[-1]}."
+    elif rw:
+        rt = direktori.rt_di(rw)
+        isi = f"RW {rw} terdiri dari RT {rt[0]} sampai RT {rt[-1]}."
+    else:
+        isi = (
+            f"Daftar kami berisi RW {semua[0]} sampai RW {semua[-1]}. Ketik misalnya *RW 5* dalam "
+            "pertanyaan Anda untuk melihat RT-nya."
+        )
+    return Balasan(
+        gabung(
+            f"*RT/RW di {kelurahan.nama}*\n{isi}",
+            "Surat pengantar diminta ke Ketua RT tempat tinggal Anda, lalu dicap Ketua RW. "
+            "Sebutkan keperluannya dan bawa KTP serta KK. KTP, KK, akta lahir, dan pindah tidak "
+            "memerlukannya menurut aturan nasional.",
+            "Nama dan nomor ketua RT/RW tidak kami simpan; tanyakan ke tetangga atau kantor "
+            "kelurahan.",
+            CATATAN_CONTOH if direktori.contoh else "",
+        ),
+        "rt_rw",
+    )
+
+
+def bot(kelurahan: Kelurahan) -> Balasan:
+    """Is this a robot?"""
+    return Balasan(
+        f"Saya asisten otomatis (robot) {kelurahan.nama}, bukan orang. Saya menjawab syarat "
+        "layanan dan mencatat permohonan 24 jam; suratnya tetap diproses petugas.\n\n"
+        "Ketik *menu* untuk layanan, *petugas* kalau ingin bicara dengan orang.",
+        "info",
+    )
+
+
+def bantuan(kelurahan: Kelurahan) -> Balasan:
+    """How this works, in five lines."""
+    return Balasan(
+        f"*Cara pakai layanan WhatsApp {kelurahan.nama}*\n"
+        "• Ketik *menu*, lalu balas #nomor layanan, misalnya *#3*\n"
+        "• Atau tanya bebas, misalnya: _syarat KTP hilang apa saja?_\n"
+        f"• Mengajukan: pilih layanannya, lalu kirim {FORMAT_ISIAN}\n"
+        "• Melihat permohonan: ketik *status*\n"
+        "• Berhenti mengisi: *batal*. Bicara dengan orang: *petugas*\n\n"
+        "Tidak punya WhatsApp? Ketua RT/RW bisa mengajukan untuk Anda.",
+        "info",
+    )
+
+
+def petugas(kelurahan: Kelurahan, buka: bool) -> Balasan:
+    """How to reach a human; honest about what this number cannot do yet."""
+    waktu = "Kantor sedang buka." if buka else "Kantor sedang tutup."
+    jam_buka = "\n".join(f"{hari}: {isi}" for hari, isi in kelurahan.jam)
+    surel = f"\nSurel: {kelurahan.surel}" if kelurahan.surel else ""
+    return Balasan(
+        gabung(
+            f"Petugas {kelurahan.nama} melayani langsung di kantor. {waktu}",
+            f"{kelurahan.alamat}\n{jam_buka}{surel}",
+            "Sambil menunggu, saya bisa menjawab syarat layanan dan mencatat permohonan. "
+            "Ketik *menu*.",
+        ),
+        "petugas",
+    )
+
+
+def keluhan_layanan(kelurahan: Kelurahan, buka: bool) -> Balasan:
+    """A complaint about the office's own services: to a human, with the public channel named."""
+    jawaban = petugas(kelurahan, buka)
+    pembuka = "Mohon maaf atas pengalaman Anda. "
+    aduan = saluran_aduan(kelurahan)
+    return Balasan(
+        gabung(pembuka + jawaban.teks, f"Keluhan resmi: {aduan}." if aduan else ""), "petugas"
+    )
+
+
+def saluran_aduan(kelurahan: Kelurahan) -> str:
+    """The city's complaint channel in one phrase ("" when none is known)."""
+    kanal = kelurahan.pengaduan
+    if kanal is None:
+        return ""
+    cara = [f"WhatsApp {kanal.wa}" if kanal.wa else "", kanal.situs or ""]
+    return ", ".join(satu for satu in (kanal.nama, *cara) if satu)
+
+
+def keluhan_lain(kelurahan: Kelurahan, rujukan: Rujukan | None) -> Balasan:
+    """A complaint about another matter: says where it belongs."""
+    tujuan = rujukan.pesan if rujukan else f"Silakan sampaikan ke {saluran_aduan(kelurahan)}."
+    return Balasan(
+        f"Mohon maaf atas ketidaknyamanannya. Aduan tidak dicatat di layanan ini. {tujuan}\n\n"
+        "Kalau ada surat yang perlu diurus di kelurahan, ketik *menu*.",
+        "luar_topik",
+    )
+
+
+def luar_topik(kelurahan: Kelurahan, rujukan: Rujukan | None) -> Balasan:
+    """Not the kelurahan's work: says so, and names the right office where it is known."""
+    tujuan = rujukan.pesan if rujukan else ""
+    return Balasan(
+        gabung(
+            f"Maaf, itu di luar layanan {kelurahan.nama}. {tujuan}".strip(),
+            "Yang bisa saya bantu: surat dan dokumen warga, dari KTP sampai surat nikah. "
+            "Ketik *menu* untuk daftarnya.",
+        ),
+        "luar_topik",
+    )
+
+
+def data_pribadi(kelurahan: Kelurahan) -> Balasan:
+    """What is stored, why, how long, and how to have it erased."""
+    return Balasan(
+        f"*Data Anda di layanan {kelurahan.nama}*\n"
+        "• Disimpan: nomor WhatsApp, isi percakapan, dan untuk permohonan: nama, tanggal lahir, "
+        "RT/RW.\n"
+        "• Gunanya: hanya untuk menjawab Anda dan mengurus permohonan.\n"
+        "• Lamanya: selama diperlukan untuk pelayanan dan arsipnya.\n"
+        "• Yang melihat: petugas kelurahan. Tidak dibagikan ke warga lain.\n"
+        "• Hak Anda (UU 27/2022): melihat, memperbaiki, dan menghapus.\n\n"
+        "Jangan kirim NIK, foto KTP, atau kata sandi di sini; tidak diperlukan.\n"
+        "Ketik *status* untuk melihat permohonan Anda, *hapus data saya* untuk menghapus semuanya.",
+        "info",
+        pilihan=(
+            tombol("Hapus data saya", "data_pribadi", tindakan="hapus"),
+            tombol("Menu", "minta_menu"),
+        ),
+    )
+
+
+def basa_basi(teks: str, layanan: str | None) -> Balasan:
+    """Small talk."""
+    return Balasan(teks, "basa_basi", layanan)

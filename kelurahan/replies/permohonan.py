@@ -1,0 +1,179 @@
+"""Texts about applications already filed: status, correction, cancelling, erasing data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from kelurahan.katalog import Katalog
+from kelurahan.replies.dasar import Balasan, gabung, tanggal_panjang, tombol
+from kelurahan.replies.formulir import ringkas
+
+STATUS = {
+    "baru": "baru diterima, menunggu diperiksa petugas",
+    "diperiksa": "sedang diperiksa petugas",
+    "perlu_dilengkapi": "perlu dilengkapi",
+    "diproses": "sedang diproses",
+    "siap_diambil": "siap diambil",
+    "selesai": "selesai",
+    "ditolak": "ditolak",
+    "dibatalkan": "dibatalkan",
+}
+
+
+class Permohonan(Protocol):
+    """What a status text needs of a filed application."""
+
+    nomor: str
+    layanan: str
+    status: str
+    dibuat: datetime
+
+
+def status(satu: Permohonan, katalog: Katalog, wib: Callable[[datetime], datetime]) -> Balasan:
+    """The state of one application, with when it was filed (WIB)."""
+    layanan = katalog.ambil(satu.layanan)
+    teks = gabung(
+        f"*{satu.nomor}*\nLayanan: {layanan.nama}\nStatus: *{STATUS[satu.status]}*\n"
+        f"Diajukan: {_waktu(wib(satu.dibuat))}",
+        "Ada yang mau ditanyakan lagi? Tulis saja, atau ketik *menu*.",
+    )
+    return Balasan(teks, "status", satu.layanan, satu.nomor)
+
+
+def daftar_status(
+    semua: Sequence[Permohonan], katalog: Katalog, wib: Callable[[datetime], datetime]
+) -> Balasan:
+    """Several applications of one sender, newest first."""
+    baris = [
+        f"*{satu.nomor}* {katalog.ambil(satu.layanan).singkat}: {STATUS[satu.status]} "
+        f"({tanggal_panjang(wib(satu.dibuat).date())})"
+        for satu in semua
+    ]
+    teks = gabung(
+        "*Permohonan dari nomor ini*",
+        "\n".join(baris),
+        f"Untuk rinciannya ketik, misalnya, *status {semua[0].nomor}*.",
+    )
+    return Balasan(teks, "status", semua[0].layanan, semua[0].nomor)
+
+
+def status_tidak_ada(nomor: str | None, awalan: str) -> Balasan:
+    """No such application for this sender; never says whether another sender has it."""
+    if nomor:
+        teks = (
+            f"Maaf, permohonan *{nomor[:24]}* tidak ditemukan untuk nomor WhatsApp ini. "
+            f"Periksa lagi nomornya (bentuknya {awalan}-2611-0042). Permohonan hanya bisa dilihat "
+            "dari nomor WhatsApp yang mengajukan."
+        )
+    else:
+        teks = (
+            "Belum ada permohonan dari nomor WhatsApp ini. Kalau Anda punya nomor permohonan, "
+            f"ketik *status* dan nomornya, contoh: *status {awalan}-2611-0042*."
+        )
+    return Balasan(gabung(teks, "Ketik *menu* untuk mengajukan layanan."), "status_tidak_ada")
+
+
+def diperbaiki(satu: Permohonan, katalog: Katalog, contoh_catatan: str = "") -> Balasan:
+    """A correction was stored in a filed application."""
+    layanan = katalog.ambil(satu.layanan)
+    teks = gabung(
+        f"✅ Sudah diperbaiki di permohonan *{satu.nomor}* ({layanan.singkat}):\n{ringkas(satu)}",
+        contoh_catatan,
+        "Masih ada yang keliru? Tulis saja yang benar.",
+    )
+    return Balasan(teks, "info", satu.layanan, satu.nomor)
+
+
+def tidak_bisa_diperbaiki(satu: Permohonan | None) -> Balasan:
+    """Nothing to correct, or the office already works on it."""
+    if satu is None:
+        return Balasan(
+            "Belum ada permohonan dari nomor ini yang bisa diperbaiki. "
+            "Ketik *menu* untuk memilih layanan.",
+            "info",
+        )
+    return Balasan(
+        f"Permohonan *{satu.nomor}* sudah {STATUS[satu.status]}, jadi tidak bisa diubah dari sini. "
+        "Sampaikan perbaikannya kepada petugas saat datang, atau ketik *petugas*.",
+        "info",
+        satu.layanan,
+        satu.nomor,
+    )
+
+
+def perbaikan_belum_jelas(satu: Permohonan) -> Balasan:
+    """A correction was announced but the new value is missing."""
+    return Balasan(
+        f"Yang mau diperbaiki di permohonan *{satu.nomor}* apanya? Tulis dengan nilai yang benar, "
+        "misalnya: *namanya Siti Aminah*, *lahirnya 4 Mei 1990*, atau *RT 4 RW 5*.",
+        "klarifikasi",
+        satu.layanan,
+        satu.nomor,
+    )
+
+
+def batal_formulir(layanan: str | None) -> Balasan:
+    """The form was stopped; nothing was filed."""
+    return Balasan(
+        "Baik, pengisian dibatalkan dan tidak ada yang diajukan. "
+        "Ketik *menu* kalau perlu layanan lain.",
+        "batal",
+        layanan,
+    )
+
+
+def tanya_batal(satu: Permohonan, katalog: Katalog) -> Balasan:
+    """Cancel a filed application? Asks once."""
+    return Balasan(
+        f"Batalkan permohonan *{satu.nomor}* ({katalog.ambil(satu.layanan).singkat})? "
+        "Balas *ya* untuk membatalkan atau *tidak*.",
+        "batal",
+        satu.layanan,
+        satu.nomor,
+        pilihan=(tombol("Ya, batalkan", "setuju"), tombol("Tidak", "tolak")),
+    )
+
+
+def dibatalkan(satu: Permohonan | None) -> Balasan:
+    """The filed application was cancelled (or no longer can be)."""
+    if satu is None:
+        return Balasan(
+            "Permohonan itu tidak bisa dibatalkan lagi dari sini. Ketik *petugas*.", "batal"
+        )
+    teks = f"Permohonan *{satu.nomor}* sudah dibatalkan. Ketik *menu* kalau perlu layanan lain."
+    return Balasan(teks, "batal", satu.layanan, satu.nomor)
+
+
+def tidak_ada_yang_dibatalkan() -> Balasan:
+    """'batal' with neither a form nor an open application."""
+    return Balasan(
+        "Baik. Tidak ada pengisian yang sedang berjalan. Ketik *menu* kalau perlu layanan.", "batal"
+    )
+
+
+def tanya_hapus(jumlah: int) -> Balasan:
+    """Erase my data? Says what will happen, asks once."""
+    berkas = f" {jumlah} permohonan" if jumlah else ""
+    return Balasan(
+        f"Anda meminta data Anda dihapus. Kalau dilanjutkan:\n"
+        f"• nama, tanggal lahir, dan nomor WhatsApp pada{berkas or ' permohonan Anda'} dihapus;\n"
+        "• permohonan yang belum selesai dibatalkan;\n"
+        "• isi percakapan ini dihapus.\n\n"
+        "Ini tidak bisa dikembalikan. Balas *ya* untuk menghapus atau *tidak*.",
+        "info",
+        pilihan=(tombol("Ya, hapus", "setuju"), tombol("Tidak", "tolak")),
+    )
+
+
+def dihapus(sisa: str) -> Balasan:
+    """Erased; says what remains and why."""
+    return Balasan(
+        gabung("Data Anda sudah dihapus.", sisa, "Anda tetap bisa memakai layanan ini kapan saja."),
+        "info",
+    )
+
+
+def _waktu(saat: datetime) -> str:
+    return f"{tanggal_panjang(saat.date())} pukul {saat:%H.%M} WIB"
