@@ -56,5 +56,5 @@ lock: ## Resolve requirements.in anew into requirements.lock (hashed, names no r
 
 .PHONY: clean
 clean: ## Remove models, caches and reports; databases, .env and the installed packages stay
-	@rm -rf models results .rasa .pytest_cache .ruff_cache var/log
+	@rm -rf models/* results .rasa .pytest_cache .ruff_cache var/log
 	@find . -path ./.venv -prune -o -path ./.tools -prune -o -name __pycache__ -type d -print | xargs rm -rf

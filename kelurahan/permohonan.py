@@ -121,9 +121,10 @@ def ajukan(pengirim: str, pesan_id: str, data: Data) -> Tercatat:
             status=status.BARU,
             dibuat=kini,
             diubah=kini,
+            riwayat=[models.RiwayatStatus(ke=status.BARU, pada=kini, oleh=OLEH_WARGA)],
+            koreksi=[],  # known to be empty, so that it is not read back
             **asdict(data),
         )
-        catatan.riwayat = [models.RiwayatStatus(ke=status.BARU, pada=kini, oleh=OLEH_WARGA)]
         s.add(catatan)
         s.flush()
         return Tercatat(_salin(catatan), baru=True)
@@ -246,9 +247,11 @@ def _dasar(nama: str) -> str:
 def _nomor_baru(s: Session, saat: datetime) -> str:
     """The month's next number; its row stays locked until commit, so numbers have no gaps."""
     bulan = f"{wib(saat):%y%m}"
-    sisip_bila_baru(s, models.UrutanNomor, bulan=bulan, terakhir=0)
     pilih = select(models.UrutanNomor).where(models.UrutanNomor.bulan == bulan).with_for_update()
-    urutan = s.scalar(pilih, execution_options={"populate_existing": True})
+    urutan = s.scalar(pilih)
+    if urutan is None:  # the month's first; several may come at once
+        sisip_bila_baru(s, models.UrutanNomor, bulan=bulan, terakhir=0)
+        urutan = s.scalar(pilih)
     urutan.terakhir += 1
     return f"{wilayah.kelurahan().awalan_nomor}-{bulan}-{urutan.terakhir:04d}"
 

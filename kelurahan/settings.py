@@ -42,7 +42,7 @@ class Settings:
         return self.database_url or f"sqlite:///{ROOT / 'var' / 'kelurahan.db'}"
 
     def environ(self) -> dict[str, str]:
-        """Every setting as an environment variable, for a child process that must see just these."""
+        """Every setting as an environment variable, for a child that must see just these."""
         return {name.upper(): str(getattr(self, name)) for name in self.__dataclass_fields__}
 
 

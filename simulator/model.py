@@ -124,3 +124,4 @@ class Rules:
     templates: dict[str, str] | None = None  # name -> body with {{1}}; None: every name is known
     late_window_error: bool = True  # 131047 as a `failed` status after a 200, as usually seen
     bsuid_supported: bool = True
+    rate_limits: bool = True  # False for load tests: no 131056 and no 130429

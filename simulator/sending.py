@@ -24,7 +24,8 @@ async def accept(sim: Simulator, payload: Json) -> Json:
     resident = recipient(sim, payload)
     _check_test_list(sim, resident)
     template = _template(sim, payload)
-    sim.limits.take(resident, sim.clock.now())
+    if sim.state.rules.rate_limits:
+        sim.limits.take(resident, sim.clock.now())
     script = _script(sim, resident, payload)
     if payload.get("type") == "reaction":
         return _react(sim, resident, payload)

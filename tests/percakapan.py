@@ -43,9 +43,8 @@ def mainkan(server: str, skenario: dict[str, Any]) -> list[str]:
     with httpx.Client(base_url=server, timeout=30) as klien:
         for giliran in skenario["giliran"]:
             teks = _isi(giliran["warga"], nomor)
-            klien.post(
-                "/webhooks/rest/webhook", json={"sender": warga, "message": teks}
-            ).raise_for_status()
+            isi = {"sender": warga, "message": teks}
+            klien.post("/webhooks/rest/webhook", json=isi).raise_for_status()
             keadaan = klien.get(f"/conversations/{warga}/tracker?include_events=ALL").json()
             bot = balasan_terakhir(keadaan["events"])
             nomor += [
@@ -75,7 +74,9 @@ def bandingkan(
         if _isi(satu, nomor).lower() not in kata.lower()
     ]
     beda += [
-        f"must not say {satu!r}" for satu in giliran.get("tanpa", []) if satu.lower() in kata.lower()
+        f"must not say {satu!r}"
+        for satu in giliran.get("tanpa", [])
+        if satu.lower() in kata.lower()
     ]
     return beda
 
@@ -83,5 +84,5 @@ def bandingkan(
 def _isi(teks: Any, nomor: list[str]) -> str:
     hasil = str(teks)
     for n, satu in enumerate(nomor, 1):
-        hasil = hasil.replace("{{nomor%d}}" % n, satu)
+        hasil = hasil.replace(f"{{{{nomor{n}}}}}", satu)
     return hasil

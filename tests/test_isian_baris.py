@@ -58,6 +58,13 @@ SATU_BARIS = [
     "mau daftar ktp: Budi Santoso#3 mei 1990#003/005",
     "Budi Santoso#3 mei 1990#003/005 🙏",
     "Budi Santoso#3 mei 1990#003/005 makasih min",
+    "daftar sktm Budi Santoso#3 mei 1990#003/005",
+    "Budi Santoso mau daftar#3 mei 1990#003/005",
+    "Budi Santoso#3 mei 1990#003/005 tolong ya pak diproses",
+    "Budi Santoso#3 mei 1990#rt 3/rw 5, jl mawar no 5",
+    "Bpk. Budi Santoso#3 mei 1990#003/005#ktp",
+    "3271010305900001#Budi Santoso#3 mei 1990#003/005",
+    "Budi Santoso#3 mei 1990#003/005#081200000001",
     "\u200eBudi Santoso#\u200e3 mei 1990#003/005\u200f",
 ]
 TANPA_PAGAR = [
@@ -89,8 +96,12 @@ KALIMAT = [
     "mau bikin ktp, nama saya Budi Santoso, lahir 3 mei 1990, rt 3 rw 5",
     "tolong daftarkan a.n. Budi Santoso lahir 3-5-1990 RT 3/RW 5",
     "almarhum Budi Santoso lahir 3 mei 1990 RT 3 RW 5",
+    "untuk bapak Budi Santoso, lahir 3-5-90, RT 3 RW 5",
+    "buat tetangga saya namanya Pak Budi Santoso lahir 3 mei 1990 rt 3 rw 5",
+    "Nama saya Budi Santoso. Lahir 3 Mei 1990. RT 3 RW 5.",
     "nami abdi Budi Santoso, lahir 3 mei 1990, rt 3 rw 5",
-    "Selamat pagi pak, nama saya Budi Santoso, lahirnya di Bogor tanggal 3 mei 1990, rumah di RT 3 RW 5",
+    "Selamat pagi pak, nama saya Budi Santoso, lahirnya di Bogor tanggal 3 mei 1990, "
+    "rumah di RT 3 RW 5",
 ]
 
 
@@ -165,7 +176,7 @@ SATU_SALAH = [
     ("<script>alert(1)</script>#3 mei 1990#003/005", "nama", "<script>alert(1)</script>"),
     ("Robert'); DROP TABLE warga;--#3 mei 1990#003/005", "nama", "Robert'); DROP TABLE warga;--"),
     ("😀#3 mei 1990#003/005", "nama", "😀"),
-    ("X#3 mei 1990#003/005", "nama", "X"),
+    ("B#3 mei 1990#003/005", "nama", "B"),
     ("nama: 12345, lahir 3 mei 1990, rt 3 rw 5", "nama", "12345"),
     ("12345, 3 mei 1990, RT 3 RW 5", "nama", "12345"),
     ("A" * 5000 + "#3 mei 1990#003/005", "nama", "A" * 39 + "…"),

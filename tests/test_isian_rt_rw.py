@@ -38,6 +38,9 @@ SENDIRI = [
     "erte 3 erwe 5",
     "rt nya 3 rw nya 5",
     "RT-nya 3, RW-nya 5",
+    "rt saya 3 rw 5",
+    "RT saya 3, RW saya 5",
+    "RT nomor 3 RW nomor 5",
     "*RT 3 RW 5*",
     "ＲＴ ３ ＲＷ ５",
     "saya di RT 3 RW 5",
@@ -45,6 +48,8 @@ SENDIRI = [
     "rt tilu rw lima",
 ]
 DIMINTA = [
+    "3 rw 5",
+    "3/rw 5",
     "3 5",
     "03-05",
     "003-005",

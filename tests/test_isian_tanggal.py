@@ -39,6 +39,7 @@ DITERIMA = [
     ("tiga mei 1990", TIGA_MEI),
     ("tgl 3 bulan mei tahun 1990", TIGA_MEI),
     ("tgl 3 bln 5 thn 1990", TIGA_MEI),
+    ("tanggal lahir saya 3 bulan 5 tahun 90", TIGA_MEI),
     ("Bogor, 3 Mei 1990", TIGA_MEI),
     ("Bogor 3 Mei 1990", TIGA_MEI),
     ("Kota Bogor, 03-05-1990", TIGA_MEI),
@@ -204,3 +205,15 @@ def test_what_is_right_in_a_wrong_date_is_kept_for_the_next_message():
 def test_an_rt_and_rw_is_not_taken_for_the_date_asked_for(teks):
     hasil = baca(teks, diminta="tanggal_lahir", hari_ini=HARI_INI)
     assert (hasil.tanggal_lahir, hasil.rt, hasil.rw, hasil.salah) == (None, "003", "005", ())
+
+
+@pytest.mark.parametrize(
+    "teks",
+    [
+        "dulu itu kami pindah ke sini terus anak saya lahir 3 mei 1990 lalu kami semua sama-sama",
+        "acara besar di lapangan tanggal 3 mei 2026",
+        "saya lahir 3 mei 1990, sudah boleh punya ktp?",
+    ],
+)
+def test_a_date_told_in_a_story_or_question_is_not_taken_as_data(teks):
+    assert baca(teks, hari_ini=HARI_INI).kosong

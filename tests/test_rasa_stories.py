@@ -13,6 +13,7 @@ import pytest
 from scripts.children import ROOT
 from scripts.surroundings import MODEL, QUIET
 
+pytestmark = pytest.mark.tumpukan
 STORIES = ROOT / "tests" / "rasa"
 
 

@@ -275,6 +275,9 @@ def test_two_quick_messages_of_one_resident_arrive_in_order(sim, bot):
         sim.send_text("siti", str(number))
     sim.wait_until(lambda: len(bot.received) == 5)
     assert [m["text"]["body"] for m in bot.parts("messages")] == list("01234")
+    moments = [one.at for one in bot.received]
+    waits = [after - before for before, after in zip(moments, moments[1:], strict=False)]
+    assert min(waits) >= 0.05  # each one waited for the answer to the one before
 
 
 def test_ticks_follow_the_webhook(sim, bot):

@@ -117,8 +117,9 @@ def test_times_come_back_in_utc_with_their_zone(basis_data):
 
 @pytest.mark.kedua_basis_data
 def test_times_without_a_zone_are_refused(basis_data):
-    with pytest.raises(StatementError, match="without a timezone"), sesi() as s:
-        s.add(Warga(id="a", dibuat=KINI.replace(tzinfo=None)))
+    with pytest.raises(StatementError, match="without a timezone") as galat, sesi() as s:
+        s.add(Warga(id="a", wa_id=NOMOR, dibuat=KINI.replace(tzinfo=None)))
+    assert NOMOR not in "".join(traceback.format_exception(galat.value))
 
 
 @pytest.mark.kedua_basis_data

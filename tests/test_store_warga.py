@@ -122,14 +122,12 @@ def test_a_reply_under_way_to_the_merged_record_still_finds_its_address(basis_da
     assert milik(bsuid) == milik(kenali(A, X))
 
 
-def test_merging_twice_still_leads_to_the_last_record(basis_data):
-    pertama = kenali(wa_id=A)
-    kedua = kenali(bsuid=X)
-    kenali(A, X)
-    # the number moves to a new account whose record then meets the old one
-    ketiga = kenali(bsuid=Y)
-    assert pindahkan(A, X, B, Y) == pertama
-    assert [alamat(p) for p in (pertama, kedua, ketiga)] == [Alamat(B, Y)] * 3
+def test_a_record_merged_into_a_merged_record_leads_to_the_last_one(basis_data):
+    lama = kenali(A, X)
+    nomor, bsuid = kenali(wa_id=B), kenali(bsuid=Y)
+    assert kenali(B, Y) == nomor
+    assert pindahkan(A, X, B, Y) == lama
+    assert [alamat(p) for p in (lama, nomor, bsuid)] == [Alamat(B, Y)] * 3
 
 
 def test_merging_keeps_the_privacy_notice_that_either_record_saw(basis_data):

@@ -7,20 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from whatsapp_world import NOW, PHONE_ID, envelope, load, text
 
-from kelurahan import store
-from kelurahan.settings import settings
 from kelurahan.whatsapp.ledger import StoreLedger
 from kelurahan.whatsapp.parse import parse
 
+pytestmark = pytest.mark.kedua_basis_data
+
 
 @pytest.fixture
-def ledger(tmp_path, monkeypatch):
-    url = f"sqlite:///{tmp_path / 'uji.db'}"
-    monkeypatch.setenv("DATABASE_URL", url)
-    settings.cache_clear()
-    store.siapkan(url)
-    yield StoreLedger()
-    settings.cache_clear()
+def ledger(basis_data):
+    return StoreLedger()
 
 
 def events(payload):

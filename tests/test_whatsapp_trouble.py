@@ -110,16 +110,23 @@ def test_typing_is_shown_before_the_reply_and_never_after_it():
     assert all(typing for _, typing in world.client.read)
 
 
-def test_a_hanging_read_receipt_delays_the_reply_by_a_second_at_most():
+def test_a_hanging_read_receipt_delays_the_reply_by_a_second_and_is_then_given_up():
+    given_up = []
+
     async def scene(world):
         async def hang(wamid, typing=True):
-            await asyncio.sleep(60)
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                given_up.append(len(world.client.sent))
+                raise
 
         world.client.mark_read = hang
         await asyncio.wait_for(world.deliver(load("text")), 3)
 
     _, world = play(scene)
     assert len(world.client.sent) == 1
+    assert given_up == [0], "typing must not be shown after the reply"
 
 
 def test_a_store_that_is_away_asks_meta_to_deliver_again():

@@ -12,7 +12,8 @@ from kelurahan.isian.nomor import nomor_menu
 from kelurahan.isian.teks import kata, siapkan
 from kelurahan.isian.urai import Uraian, urai
 
-_MAKS_TEKS = 20_000  # five times WhatsApp's longest message
+_MAKS_TEKS = 8_000  # more than any form filled in by hand; what is behind it is not read
+_RAMAI_RT = 4  # with more words around it, an RT that nobody asked for is part of a story
 _UMUR = re.compile(
     r"(?:umur|usia)?\s?\d{1,3}\s?(?:tahun|thn|th|taun)|(?:umur|usia)\s?\d{1,3}", re.I
 )
@@ -96,6 +97,8 @@ def _terima(uraian: Uraian, diminta: str | None, tanda_tanya: bool) -> bool:
         return not bertanya_ini
     if bertanya_ini:
         return False
+    if uraian.jumlah == 1 and uraian.rtrw and diminta != RT_RW and len(sisa) > _RAMAI_RT:
+        return False
     dijawab = {
         NAMA: uraian.ada_nama,
         TANGGAL: bool(uraian.tanggal or uraian.sebagian),
@@ -164,7 +167,7 @@ def _bukan_tanggal(teks: str) -> str | None:
         return "itu umur; yang diperlukan tanggal, bulan, dan tahun lahir"
     if _HARI_NISBI.fullmatch(teks):
         return "tanggal, bulan, dan tahunnya perlu ditulis"
-    if re.search(r"\d", teks) and "?" not in teks and not kalimat(teks):
+    if _kebanyakan_angka(teks) and not kalimat(teks):
         return "itu belum tanggal yang lengkap"
     return None
 
@@ -173,11 +176,22 @@ def _tunggal_rt_rw(teks: str, lama: Hasil | None) -> Hasil:
     nilai = rt_rw.diminta(teks, lama)
     if nilai is None and "?" not in teks and not kalimat(teks) and _DUA_SISI.fullmatch(teks):
         nilai = rt_rw.rusak(teks, "nomor RT dan RW ditulis dengan angka saja")
-    elif nilai is None and "?" not in teks and re.search(r"\d", teks):
-        if _ALAMAT.match(teks) and not bertanya(kata(teks)):
-            nilai = rt_rw.rusak(teks, "itu alamat; yang diperlukan hanya RT dan RW")
-        elif not kalimat(teks):
-            nilai = rt_rw.rusak(teks)
+    elif nilai is None and _alamat(teks):
+        nilai = rt_rw.rusak(teks, "itu alamat; yang diperlukan hanya RT dan RW")
+    elif nilai is None and _kebanyakan_angka(teks) and not kalimat(teks):
+        nilai = rt_rw.rusak(teks)
     if nilai is None:
         return Hasil()
     return Hasil(rt=nilai.rt, rw=nilai.rw, salah=(nilai.salah,) if nilai.salah else ())
+
+
+def _alamat(teks: str) -> bool:
+    if "?" in teks or "\n" in teks or not re.search(r"\d", teks):
+        return False
+    return bool(_ALAMAT.match(teks)) and not bertanya(kata(teks))
+
+
+def _kebanyakan_angka(teks: str) -> bool:
+    """True for something like "12345" or "3/5/7b": an attempt, and not a sentence with a number."""
+    angka = sum(huruf.isdigit() for huruf in teks)
+    return "?" not in teks and angka > sum(huruf.isalpha() for huruf in teks)

@@ -14,6 +14,7 @@ from kelurahan.isian.urai import LAHIR, TEMPAT, Uraian
 
 _LABEL_RT = re.compile(r"\A(?:rt|rw|rt\s?/?\s?rw)[\s:.=]*\Z", re.IGNORECASE)
 _LABEL_TANGGAL = re.compile(r"\A(?:tanggal|tgl)[\s:.=]*", re.IGNORECASE)
+_MAKS_BAGIAN = 12  # name, place, date, RT, RW, their labels and a little more
 _ANGKA = re.compile(r"\d{1,4}")
 _LABEL_NAMA = re.compile(rf"\A{nama.LABEL}[\s.:=,-]*", re.IGNORECASE)
 
@@ -44,7 +45,7 @@ def _terpotong(baris: list[str]) -> bool:
 
 def _lembar(bagian: list[str]) -> bool:
     """True if the parts are an application line and not, say, "saya pilih #3"."""
-    if len(bagian) < 2 or not any(kata(satu) for satu in bagian):
+    if not 2 <= len(bagian) <= _MAKS_BAGIAN or not any(kata(satu) for satu in bagian):
         return False
     pasti = any(_pasti(satu) for satu in bagian)
     nama_wajar = any(kata(satu) and not kalimat(nama.kupas(satu)) for satu in bagian)
@@ -129,10 +130,23 @@ def _rt_rw_polos(lembar: _Lembar) -> None:
     if utuh:
         lembar.uraian.rtrw = rt_rw.utuh(lembar.bagian.pop(utuh[0]))
         return
+    if lembar.uraian.tanggal and _rt_rw_berbuntut(lembar):
+        return
     angka = [ke for ke, satu in enumerate(lembar.bagian) if _ANGKA.fullmatch(satu)]
     if len(angka) == 2 and lembar.uraian.tanggal:
         rw, rt = lembar.bagian.pop(angka[1]), lembar.bagian.pop(angka[0])
         lembar.uraian.rtrw = rt_rw.dari_angka(rt, rw)
+
+
+def _rt_rw_berbuntut(lembar: _Lembar) -> bool:
+    """ "003/005 tolong diproses ya pak"."""
+    for ke, bagian in enumerate(lembar.bagian):
+        nilai, _ = rt_rw.ambil_polos(bagian)
+        if nilai and bagian.startswith(nilai.mentah):
+            lembar.uraian.rtrw = nilai
+            del lembar.bagian[ke]
+            return True
+    return False
 
 
 def _sebagian(lembar: _Lembar, hari_ini: date) -> None:
@@ -168,10 +182,12 @@ def _nama(lembar: _Lembar) -> None:
 def _inti_nama(bagian: str) -> str:
     """ "mau daftar ktp: Budi" -> "Budi"; the part itself where nothing stands before the name."""
     bagian = _LABEL_NAMA.sub("", bagian) or bagian
-    if not kalimat(nama.kupas(bagian)):
+    if isinstance(nama.periksa(bagian), Salah) or not kalimat(nama.kupas(bagian)):
         return bagian
-    depan, titik, belakang = bagian.rpartition(":")
-    return belakang if titik and depan and kata(belakang) else bagian
+    for inti in (bagian.rpartition(":")[2], nama.potong(bagian), nama.ekor(bagian)):
+        if kata(inti) and not kalimat(inti):
+            return inti
+    return bagian
 
 
 def _pakai(lembar: _Lembar, bagian: str) -> None:

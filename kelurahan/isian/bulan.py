@@ -21,7 +21,7 @@ _SEBUTAN = {
     6: "juni jun june yuni juny",
     7: "juli jul july yuli",
     8: "agustus agt ags agus agst agts aug august agust agutus ogos",
-    9: "september sep sept spt september septembar",
+    9: "september sep sept septembar",
     10: "oktober okt oct october oktobar",
     11: "november nov nop nopember novembar",
     12: "desember des dec december disember dese",

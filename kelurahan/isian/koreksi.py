@@ -13,13 +13,14 @@ from kelurahan.isian.urai import Uraian, urai
 
 _MAKS_KOREKSI = 200  # a longer text tells a story
 _PENANDA = re.compile(
-    r"(?<!\w)(?:salah|ralat|koreksi|keliru|kliru|typo|(?:se)?harusnya|mestinya|maksud(?:nya| saya)"
-    r"|maaf|maap|sori|sorry|hapunten|punten|lepat|bukan|(?:yang|yg) (?:benar|bener|betul)"
+    r"\Aeh\b|(?<!\w)(?:salah|ralat|koreksi|keliru|kliru|typo|(?:se)?harusnya|mestinya"
+    r"|maksud(?:nya| saya)|maaf|maap|sori|sorry|hapunten|punten|lepat|bukan|(?:yang|yg) (?:benar|bener|betul)"
     r"|kedahna|kuduna|sebenarnya|(?:(?:di)?ganti|(?:di)?r?ubah|gentos).{1,60}?(?:jadi|menjadi|ke))(?!\w)",
     re.IGNORECASE,
 )
 _TEGAS = re.compile(
-    r"(?<!\w)(?:ralat|koreksi|(?:se)?harusnya|mestinya|maksudnya|maksud saya|bukan|kedahna)(?!\w)",
+    r"(?<!\w)(?:ralat|koreksi|(?:se)?harusnya|mestinya|maksudnya|maksud saya|kedahna"
+    r"|bukan(?!\w).{1,80}(?<!\w)(?:tapi|tetapi|tp|melainkan))(?!\w)",
     re.IGNORECASE,
 )
 _PEMISAH = re.compile(
@@ -28,8 +29,13 @@ _PEMISAH = re.compile(
     r"|(?P<ganti>jadi|menjadi|ke))(?!\w)[\s:,]*",
     re.IGNORECASE,
 )
+_LABEL_BARU = re.compile(
+    r"(?<!\w)((?:rt|rw|nama|lahir|tanggal|tgl|bulan|bln|tahun|thn)(?:nya)?)"
+    r"\s(?:jadi|menjadi|(?:se)?harusnya|mestinya)\s",
+    re.IGNORECASE,
+)
 _GANTI = re.compile(r"(?<!\w)(?:(?:di)?ganti|(?:di)?r?ubah|dari|salah|bukan|gentos)", re.IGNORECASE)
-_BUKAN_AKHIR = re.compile(r"(?<=\S)[\s,]+bukan(?!\w)[^\n]*", re.IGNORECASE)
+_BUKAN_AKHIR = re.compile(r"(?<=\S)[\s,]+bukan(?!\w)[\s,]*\w[^\n]*", re.IGNORECASE)
 _LABEL = re.compile(
     r"(?<!\w)(?:(?P<rt>rt|erte)|(?P<rw>rw|erwe)|(?P<nama>nama|nami)|(?P<unsur>(?:tanggal|tgl|bulan|bln|tahun|thn)"
     r"(?:nya)?(?:\s?lahir(?:nya)?)?|lahir(?:nya)?))(?![a-z])(?:\s?-?nya)?|(?P<nya>(?:nama|rt|rw)nya)",
@@ -57,6 +63,8 @@ def pisah(teks: str) -> Koreksi:
         return Koreksi(teks)
     if re.search(r"(?<!\w)salah[\s.!]*$", teks, re.IGNORECASE):
         return Koreksi(teks)  # "RT 3 salah" says what is wrong, not what is right
+    # "rt jadi 4 dan rw jadi 6": each new value already stands behind its label.
+    teks = _LABEL_BARU.sub(r"\1 ", teks)
     batas = _batas(teks)
     if batas is None:
         sisa = _BUKAN_AKHIR.sub("", teks)
@@ -106,7 +114,7 @@ def nama_polos(koreksi: Koreksi, asli: str) -> str | None:
 
 def tampak_koreksi(teks: str) -> bool:
     """True if the whole text corrects a field and asks for nothing else."""
-    bersih = siapkan(teks)
+    bersih = siapkan(teks[: 5 * _MAKS_KOREKSI])
     if not bersih or "#" in bersih or "?" in bersih or len(bersih) > _MAKS_KOREKSI:
         return False
     koreksi = pisah(bersih)

@@ -8,7 +8,7 @@ import unicodedata
 from kelurahan.isian.gelar import rapikan
 from kelurahan.isian.kata import kalimat, kuat
 from kelurahan.isian.model import CONTOH, NAMA, Salah
-from kelurahan.isian.teks import kata, ringkas
+from kelurahan.isian.teks import kata, lipat, ringkas
 
 MAKS_NAMA = 100  # a KTP holds 60; titles and degrees come on top
 _MAKS_PERIKSA = 1500  # a longer text is not looked at word by word
@@ -16,7 +16,7 @@ _MAKS_PERIKSA = 1500  # a longer text is not looked at word by word
 _SAYA = r"(?:saya|sy|aku|gw|gue|abdi|kami|kuring|nya)"
 LABEL = (
     r"(?:(?<!\w)(?:a\.\s?n\.?|a/n|atas nama|nami|ngaran|nama|nm)"
-    r"(?:\s?-?(?:nya|na)(?!\w))?(?:\s(?:lengkap|asli|pemohon)(?:nya|na)?)?"
+    r"(?:\s?-?(?:nya|na|ku)(?!\w))?(?:\s(?:lengkap|asli|pemohon)(?:nya|na)?)?"
     rf"(?:\s(?:anak|bayi|istri|suami|pemohon|almarhum(?:ah)?|alm))?(?:\s{_SAYA}(?!\w))?(?!\w)"
     r"(?:\s?(?:[:=]|adalah|ialah|yaitu|itu|jadi|teh|yg benar|yang benar|yg bener)(?!\w)){0,2})"
 )
@@ -31,26 +31,28 @@ _AKHIR = re.compile(
     r"|thx|trims|terima kasih|dong|deh|nih|namanya|nama saya|nama lengkap saya))+[\s.,!]*"
 )
 _KODE = re.compile(
-    r"[<>{}\[\]\\|]|https?:|www\.|--|;|\$\(|\b(?:drop|alter)\s+table\b|\bselect\b.{0,80}\bfrom\b"
-    r"|\b(?:insert into|delete from|union select)\b|\(\)|^/\w|'\s?(?:or|and)\s.{0,20}=",
+    r"<[a-z/!]|[{}]{2}|\$\{|--\s?$|\b(?:drop|alter)\s+table\b|\bselect\b.{0,80}\bfrom\b"
+    r"|\b(?:insert into|delete from|union select)\b|^/\w|'\s?(?:or|and)\s.{0,20}=",
     re.IGNORECASE,
 )
+# Signs that also stand in an ordinary sentence ("RT > RW > kelurahan").
+_TANDA_KODE = re.compile(r"[<>{}\[\]\\|;]|https?:|www\.|--|\(\)", re.IGNORECASE)
+_ALASAN_KODE = "nama tidak memakai tautan, kode, atau tanda baca seperti itu"
 _BOLEH = frozenset(" '.,-")
 _LATIN_AKHIR = "\u024f"
 
 
 def periksa(teks: str) -> str | Salah | None:
     """Return the name, what is wrong with it, or None if the text is not meant as a name."""
-    mentah = teks.strip()
+    mentah = " ".join(teks.split())
     if not mentah or "?" in mentah:
         return None
-    alasan = _bukan_tulisan(mentah)
-    if alasan:
-        return _salah(mentah, alasan)
+    if _KODE.search(mentah[:_MAKS_PERIKSA]):
+        return _salah(mentah, _ALASAN_KODE)
     inti = kupas(mentah)
-    if kalimat(inti[:_MAKS_PERIKSA]):
+    if kalimat(inti[:_MAKS_PERIKSA]) or _tanpa_vokal(inti):
         return None
-    alasan = _alasan(inti)
+    alasan = _alasan(mentah, inti)
     return _salah(mentah, alasan) if alasan else rapikan(inti)
 
 
@@ -81,27 +83,31 @@ def _hiasan(huruf: str, *, akhir: bool = False) -> bool:
     return unicodedata.category(huruf) in ("So", "Sk")
 
 
-def _bukan_tulisan(teks: str) -> str | None:
-    if _KODE.search(teks[:_MAKS_PERIKSA]):
-        return "nama tidak memakai tautan, kode, atau tanda baca seperti itu"
-    if not any(huruf.isalnum() for huruf in teks):
-        return "nama ditulis dengan huruf"
-    return None
+def _tanpa_vokal(inti: str) -> bool:
+    """True for abbreviations and keyboard mash ("btl", "SKTM"); "Ng" and "Sd" are names."""
+    semua = kata(inti[:_MAKS_PERIKSA])
+    if not semua or any(huruf.isdigit() for huruf in inti):
+        return False
+    return all(len(satu) > 2 and satu.isascii() and not set(satu) & set("aeiouy") for satu in semua)
 
 
-def _alasan(inti: str) -> str | None:
+def _alasan(mentah: str, inti: str) -> str | None:
     """Return why this is no name that can be put on a letter."""
-    if any(huruf.isdigit() for huruf in inti):
-        return "nama tidak memakai angka"
     huruf = [h for h in inti if h.isalpha()]
-    if len(inti) > MAKS_NAMA:
-        return f"nama terlalu panjang, paling banyak {MAKS_NAMA} huruf"
-    if len(huruf) < 2 or (len(huruf) > 2 and len({h.lower() for h in huruf}) == 1):
-        return "nama belum lengkap"
     asing = [h for h in inti if not (h in _BOLEH or _latin(h))]
-    if asing and asing[0].isalpha():
-        return "nama ditulis dengan huruf Latin"
-    return f"nama tidak memakai tanda \u201c{asing[0]}\u201d" if asing else None
+    keberatan = (
+        (_TANDA_KODE.search(mentah[:_MAKS_PERIKSA]), _ALASAN_KODE),
+        (not any(h.isalnum() for h in mentah), "nama ditulis dengan huruf"),
+        (any(h.isdigit() for h in inti), "nama tidak memakai angka"),
+        (len(inti) > MAKS_NAMA, f"nama terlalu panjang, paling banyak {MAKS_NAMA} huruf"),
+        (
+            len(huruf) < 2 or len(huruf) > 2 and len(set(lipat(inti)) - _BOLEH) == 1,
+            "nama belum lengkap",
+        ),
+        (asing and asing[0].isalpha(), "nama ditulis dengan huruf Latin"),
+        (asing, f"nama tidak memakai tanda \u201c{asing[0] if asing else ''}\u201d"),
+    )
+    return next((alasan for ada, alasan in keberatan if ada), None)
 
 
 def _latin(huruf: str) -> bool:
@@ -118,6 +124,15 @@ def potong(teks: str) -> str:
         if kuat(kata(cocok.group())[0] if kata(cocok.group()) else ""):
             return teks[: mulai + cocok.start()].strip(" ,.-")
     return teks
+
+
+def ekor(teks: str) -> str:
+    """Return what stands behind the last everyday word: "daftar sktm Budi" -> Budi."""
+    mulai = 0
+    for cocok in re.finditer(r"[^\W\d_]+", teks):
+        if any(kuat(satu) for satu in kata(cocok.group())):
+            mulai = cocok.end()
+    return teks[mulai:].strip(" ,.-")
 
 
 def _salah(mentah: str, alasan: str) -> Salah:

@@ -11,6 +11,7 @@ from kelurahan.isian.teks import bersihkan, ringkas, siapkan
 _MAKS_DIGIT = 9  # longer digit runs are no menu number; int() refuses very long ones
 _MAKS_TANPA_TANDA = 3  # a bare "1990" is a year, a bare "250187" a date
 _MAKS_PANJANG = 60
+_MAKS_TEKS = 5_000
 
 _AWAL = (
     r"(?:(?:saya|sy|aku|mau|minta|coba|info|pilih(?:an)?|yang|yg|menu|layanan|ambil|oke?|klik"
@@ -33,12 +34,12 @@ _DI_DALAM = re.compile(r"(?<![\w#])# ?(\d{1,2})(?![\w#./-])")
 
 def nomor_menu(teks: str) -> NomorMenu | None:
     """Return the menu choice if the whole message is one, else None."""
-    bersih = bersihkan(teks)
+    bersih = bersihkan(teks[:_MAKS_TEKS])
     mentah = ringkas(bersih)
     if len(bersih) > _MAKS_PANJANG:
         terlalu = re.fullmatch(r"# ?[\d ]+", bersih)
         return NomorMenu(None, mentah) if terlalu else None
-    cocok = _TANDA.fullmatch(re.sub(r"\s+", " ", siapkan(teks)))
+    cocok = _TANDA.fullmatch(re.sub(r"\s+", " ", siapkan(bersih)))
     if not cocok or not bersih:
         return _rusak(bersih, mentah)
     tanda, isi = cocok["tanda"], cocok["isi"]
@@ -69,13 +70,13 @@ def _rusak(bersih: str, mentah: str) -> NomorMenu | None:
 
 def nomor_di_dalam(teks: str) -> int | None:
     """Return a menu number named with '#' inside a sentence: "#3 biayanya berapa" -> 3."""
-    cocok = _DI_DALAM.findall(bersihkan(teks))
+    cocok = _DI_DALAM.findall(bersihkan(teks[:_MAKS_TEKS]))
     return int(cocok[0]) if len(cocok) == 1 else None
 
 
 def nomor_permohonan(teks: str, awalan: str) -> str | None:
     """Return the application number named in a text, in the form in which it is stored."""
-    bersih = re.sub(r"[\u2010-\u2015\u2212]", "-", bersihkan(teks))
+    bersih = re.sub(r"[\u2010-\u2015\u2212]", "-", bersihkan(teks[:_MAKS_TEKS]))
     sela = r"[ \-_./:#]{0,3}"
     pola = rf"(?<![a-z0-9]){re.escape(awalan)}{sela}(\d{{1,12}})(?:{sela}(\d\w{{0,11}}))?(?!\w)"
     cocok = re.search(pola, bersih, re.IGNORECASE)

@@ -6,14 +6,14 @@ import re
 from dataclasses import dataclass
 
 from kelurahan.isian.angka import POLA_KATA, dari_kata, dari_romawi
-from kelurahan.isian.kata import kalimat
+from kelurahan.isian.kata import jenis, kalimat
 from kelurahan.isian.model import CONTOH, RT_RW, Hasil, Salah
 from kelurahan.isian.nama import kupas
 from kelurahan.isian.teks import ringkas
 
 _RT = r"(?:r\.?\s?t|erte|rukun tetangga)"
 _RW = r"(?:r\.?\s?w|erwe|rukun warga)"
-_NYA = r"(?:\s?-?\s?(?:nya|na)\b)?"
+_NYA = r"(?:\s?-?\s?(?:nya|na)\b)?(?:\s(?:saya|sy|abdi|nomor|nomer|no)\b)?"
 _AWAL = r"(?<![a-z])"
 _NILAI = rf"(?:\d{{1,6}}(?=r\.?[tw])|{POLA_KATA}|[a-z0-9]{{1,12}})"
 _SELA = r"[\s.:=,/-]{0,4}"
@@ -27,6 +27,11 @@ _BERDUA = re.compile(
 # "rt 3/5" without the word RW
 _RT_GARIS = re.compile(
     rf"{_AWAL}{_RT}{_NYA}[\s.:=]{{0,3}}(?P<a>\d{{1,4}})\s?[/-]\s?(?P<b>\d{{1,4}})(?![\w/-])",
+    re.IGNORECASE,
+)
+# "3 rw 5" where RT and RW are asked for
+_TANPA_RT = re.compile(
+    rf"(?<!\w)(?P<a>\d{{1,4}})\s?[/,]?\s?{_RW}{_NYA}[\s.:=]{{0,3}}(?P<b>\d{{1,4}})(?!\w)",
     re.IGNORECASE,
 )
 _SATU = re.compile(
@@ -60,7 +65,7 @@ def ambil(teks: str, *, ketat: bool = False) -> tuple[RtRw | None, str]:
 
     `ketat`: RT and RW are due here, so that "RT 3A" is a wrong value and not another word.
     """
-    for pola in (_BERDUA, _RT_GARIS):
+    for pola in (_BERDUA, _RT_GARIS, *((_TANPA_RT,) if ketat and not _ada_rt(teks) else ())):
         cocok = pola.search(teks)
         if cocok:
             tulis = (cocok["a"], cocok["b"])
@@ -70,13 +75,17 @@ def ambil(teks: str, *, ketat: bool = False) -> tuple[RtRw | None, str]:
     return _satu_satu(teks, ketat)
 
 
+def _ada_rt(teks: str) -> bool:
+    return bool(re.search(rf"{_AWAL}{_RT}(?![a-qs-z])", teks, re.IGNORECASE))
+
+
 def _satu_satu(teks: str, ketat: bool) -> tuple[RtRw | None, str]:
     nilai: dict[str, str] = {}
     cocokan = []
     for cocok in _SATU.finditer(teks):
         jenis = "rt" if re.match(_RT, cocok["jenis"], re.IGNORECASE) else "rw"
         terbaca = _angka(cocok["nilai"]) is not None
-        if not terbaca and not (ketat and _BERANGKA.fullmatch(cocok["nilai"])):
+        if not terbaca and not (ketat and _mirip_nomor(cocok["nilai"])):
             continue
         if jenis not in nilai:
             nilai[jenis] = cocok["nilai"]
@@ -113,13 +122,18 @@ def diminta(teks: str, lama: Hasil | None) -> RtRw | None:
     return _susun(cocok["a"], cocok["b"], teks)
 
 
+def _mirip_nomor(tulisan: str) -> bool:
+    """True for "3a" or "x", but not for the next word of a sentence ("RT di sini")."""
+    return bool(_BERANGKA.fullmatch(tulisan)) and jenis(tulisan.lower()) in (None, "lemah")
+
+
 def _sepasang(teks: str, *sisi: str) -> bool:
     """True for two numbers, or for something like "3a/5" that was meant as two."""
     terbaca = [_angka(tulisan) is not None for tulisan in sisi]
     if all(terbaca):
         return True
     bergaris = "/" in teks or any(satu.isdecimal() for satu in sisi)
-    return bergaris and all(_BERANGKA.fullmatch(satu) for satu in sisi) and not kalimat(teks)
+    return bergaris and all(_mirip_nomor(satu) for satu in sisi) and not kalimat(teks)
 
 
 def _satu_angka(teks: str, lama: Hasil | None) -> RtRw:

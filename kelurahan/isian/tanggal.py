@@ -9,8 +9,9 @@ from datetime import date
 
 from kelurahan.isian.angka import POLA_KATA, dari_kata
 from kelurahan.isian.bulan import NAMA_BULAN, bulan
+from kelurahan.isian.kata import jenis
 from kelurahan.isian.model import CONTOH, TANGGAL, Salah
-from kelurahan.isian.teks import ringkas
+from kelurahan.isian.teks import lipat, ringkas
 
 UMUR_TERTUA = 120
 
@@ -30,6 +31,9 @@ _POLA = tuple(
         # 3 5 1990, tgl 3 bln 5 thn 1990
         r"(?<![\d/.-])(?P<h>\d{1,2})[\s,](?:(?:bulan|bln)\s)?(?P<b>\d{1,2})[\s,](?:(?:tahun|thn|th)\s)?"
         r"(?P<t>\d{4})(?![\d/]|-\d)",
+        # tgl 3 bulan 5 tahun 90
+        r"(?<![\d/.-])(?P<h>\d{1,2})\s(?:bulan|bln)\s(?P<b>\d{1,2})\s(?:tahun|thn|th)\s"
+        r"(?P<t>\d{2,4})(?![\d/]|-\d)",
         # 1990 mei 3
         rf"(?<![\w/.-])(?P<t>\d{{4}})[\s/-]{_BULAN}[\s/-](?P<h>\d{{1,2}})(?!\w)",
         # Mei 3, 1990
@@ -77,7 +81,7 @@ def _tertulis(cocok: re.Match, bulan_asing: bool) -> Tertulis | None:
     hari = int(tulis_hari) if tulis_hari.isdecimal() else dari_kata(tulis_hari)
     angka = tulis_bulan.isdecimal()
     ke = int(tulis_bulan) if angka else bulan(tulis_bulan)
-    if ke is None and not bulan_asing:
+    if ke is None and (not bulan_asing or jenis(lipat(tulis_bulan))):
         return None
     mentah = cocok.group().strip(" ,.")
     return Tertulis(

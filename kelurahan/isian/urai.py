@@ -10,7 +10,7 @@ from itertools import chain, islice
 
 from kelurahan.isian import nama, rt_rw, sebagian, tanggal
 from kelurahan.isian.gelar import gelar
-from kelurahan.isian.kata import IZIN, kuat
+from kelurahan.isian.kata import IZIN, bertanya, kuat
 from kelurahan.isian.model import NAMA, RT_RW, TANGGAL, Salah
 from kelurahan.isian.teks import kata, kumpulan
 
@@ -37,7 +37,8 @@ _BATAS = re.compile(r"[|,;\n#(/]|\s-\s")
 _KERABAT = re.compile(
     r"(?<!\w)(?:(?:(?:anak|bayi|putra|putri|istri|suami|ibu|bapak|ayah|adik|adek|kakak|nenek|kakek"
     r"|mertua|cucu|keponakan|pun anak)\s)?(?:saya|sy|kami|aku|gw|gue|abdi|kuring)"
-    r"|alm(?:arhum(?:ah)?)?|almh)(?!\w)[\s.,:]{1,3}(?:(?:(?:yang |yg )?bernama|namanya)\s)?",
+    r"|(?:untuk|utk|buat|bagi)\s(?:ibu|bapak|pak|bu|bpk|sdri?)|alm(?:arhum(?:ah)?)?|almh)(?!\w)"
+    r"[\s.,:]{1,3}(?:(?:(?:yang |yg )?bernama|namanya)\s)?",
     re.IGNORECASE,
 )
 _LABEL_NAMA = re.compile(nama.LABEL + r"[\s.:=,-]{0,3}", re.IGNORECASE)
@@ -128,8 +129,8 @@ def _sebagian(hasil: Uraian, teks: str, hari_ini: date, koreksi: bool) -> str:
 def _nama(hasil: Uraian, teks: str, diminta: str | None) -> str:
     """Find the name by its label, after "anak saya", or as all that is left."""
     for cari in (_berlabel_nama, _setelah_kerabat):
-        if cari is _setelah_kerabat and hasil.tanggal is None:
-            continue
+        if cari is _setelah_kerabat and not (hasil.tanggal and (hasil.rtrw or LAHIR.search(teks))):
+            continue  # "saya Budi" introduces someone; with a birth date it fills in a form
         nilai, teks = cari(teks)
         if nilai is not None:
             return _catat_nama(hasil, nilai, teks)
@@ -196,28 +197,31 @@ def _batas(teks: str, mulai: int, akhir: int) -> Iterator[re.Match]:
             yield batas
 
 
-def _potongan(teks: str) -> Iterator[tuple[int, int]]:
-    """Yield the places of the first few pieces between separators and labels."""
+def _potongan(teks: str) -> Iterator[tuple[int, int, str]]:
+    """Yield place and text of the first few pieces between separators and labels."""
     # Labels are blanked and not cut, so that places in the text stay the same.
     rata = LAHIR.sub(lambda label: "|" + " " * (len(label.group()) - 1), teks)
     awal = 0
     for batas in islice(_batas(rata, 0, len(rata)), _MAKS_COBA):
-        yield awal, batas.start()
+        yield awal, batas.start(), rata[awal : batas.start()]
         awal = batas.end()
-    yield awal, len(teks)
+    yield awal, len(teks), rata[awal:]
 
 
 def _sisa_nama(teks: str, *, lengkap: bool) -> tuple[str | Salah | None, str]:
     """Judge the pieces between the other fields; the first that is a name is the name."""
+    if bertanya(kata(teks)):
+        return None, teks
     salah = None
-    for awal, akhir in _potongan(teks):
-        isi = _SISA_LABEL.sub(" ", LAHIR.sub(" ", teks[awal:akhir]))
-        isi = isi.lstrip(" .:|-/").rstrip(" :|-/")
+    for awal, akhir, isi in _potongan(teks):
+        isi = _SISA_LABEL.sub(" ", isi).lstrip(" .:|-/").rstrip(" :|-/")
         if not isi or set(kata(isi)) <= TEMPAT and kata(isi):
             continue
         nilai = nama.periksa(isi)
         if isinstance(nilai, str):
-            return nilai, _ganti(teks, awal, akhir)
+            sisa = _ganti(teks, awal, akhir)
+            cerita = any(kuat(satu) for satu in kata(LAHIR.sub(" ", sisa)) if satu not in IZIN)
+            return (None, teks) if cerita and not lengkap else (nilai, sisa)
         salah = salah or (nilai and (nilai, awal, akhir))
     if salah and lengkap:
         return salah[0], _ganti(teks, salah[1], salah[2])

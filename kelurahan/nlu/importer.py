@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import Iterable, Optional
 
 from rasa.shared.exceptions import RasaException
 from rasa.shared.importers.rasa import RasaFileImporter
@@ -32,7 +32,7 @@ class LabelError(RasaException):
 class KatalogImporter(RasaFileImporter):
     """Gives every `purpose/service` label a response, and refuses labels without a service."""
 
-    def get_nlu_data(self, language: Optional[str] = "id") -> TrainingData:
+    def get_nlu_data(self, language: str | None = "id") -> TrainingData:
         """The training data, checked, with responses made from the catalogue."""
         _diam_soal_selektor()
         data = super().get_nlu_data(language)
@@ -41,9 +41,7 @@ class KatalogImporter(RasaFileImporter):
             raise LabelError("\n".join(self._dengan_berkas(salah, language)))
         return data.merge(TrainingData(responses=dict(map(tanggapan, label))))
 
-    def _dengan_berkas(
-        self, salah: list[tuple[str, str]], language: Optional[str]
-    ) -> Iterable[str]:
+    def _dengan_berkas(self, salah: list[tuple[str, str]], language: str | None) -> Iterable[str]:
         """Name the file of each fault; files are read again only when there is one."""
         isi = {berkas: load_data(berkas, language) for berkas in sorted(self._nlu_files)}
         for label, sebab in salah:

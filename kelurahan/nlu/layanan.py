@@ -37,7 +37,7 @@ class PemilihLayanan(GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
-        """Thresholds are probabilities; `docs` and the tests tell how they were chosen."""
+        """Thresholds are probabilities, chosen on out-of-fold predictions of the training data."""
         return {
             "c": 5.0,
             # a service is an entity from here on, where the purpose needs one ...
@@ -113,7 +113,7 @@ class PemilihLayanan(GraphComponent):
         if len({slug for _, slug in contoh}) < 2:
             logger.warning("PemilihLayanan: no services in the training data, not trained")
             return self._resource
-        teks, slug = zip(*contoh)
+        teks, slug = zip(*contoh, strict=True)
         self._model = ModelLinear.latih(list(teks), list(slug), c=self._config["c"])
         self._tujuan = sorted(training_data.retrieval_intents)
         with self._model_storage.write_to(self._resource) as folder:
@@ -131,7 +131,9 @@ class PemilihLayanan(GraphComponent):
     def _nilai(self, message: Message) -> None:
         daftar = kata(message.get(TEXT) or "")
         nilai = self._model.peluang(" ".join(daftar)) if self._model and daftar else None
-        peluang = {} if nilai is None else dict(zip(self._model.kelas, map(float, nilai)))
+        peluang = (
+            {} if nilai is None else dict(zip(self._model.kelas, map(float, nilai), strict=True))
+        )
         tujuan = (message.get(INTENT) or {}).get("name")
         terpilih = self._pilih(tujuan, daftar, peluang)
         entitas = [_entitas(message.get(TEXT), slug, peluang[slug]) for slug in terpilih]

@@ -18,7 +18,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-BENTUK = 1  # version of the stored layout
+BENTUK = 2  # version of the stored layout
 
 
 def _pengubah(huruf: bool, panjang: tuple[int, int], min_df: int = 1) -> TfidfVectorizer:
@@ -45,7 +45,8 @@ class Pandangan:
 
     def ciri(self, teks: str) -> tuple[np.ndarray, np.ndarray]:
         """Places and tf-idf values of what the text and the vocabulary share."""
-        jumlah = Counter(filter(None.__ne__, map(self.kosakata.get, self._urai(teks))))
+        ada = map(self.kosakata.get, self._urai(teks))
+        jumlah = Counter(n for n in ada if n is not None)
         tempat = np.fromiter(jumlah, dtype=np.int64, count=len(jumlah))
         hitung = np.fromiter(jumlah.values(), dtype=np.float32, count=len(jumlah))
         nilai = (1 + np.log(hitung)) * self.idf[tempat]
@@ -63,7 +64,7 @@ class ModelLinear:
 
     @classmethod
     def latih(
-        cls, teks: list[str], label: list[str], *, c: float = 5.0, max_iter: int = 60
+        cls, teks: list[str], label: list[str], *, c: float = 5.0, max_iter: int = 40
     ) -> ModelLinear:
         """Fit on normalised texts; `c` is the inverse of the regularisation strength."""
         min_df = 2 if len(teks) > 100 else 1

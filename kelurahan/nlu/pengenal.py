@@ -6,8 +6,8 @@ What they settle carries confidence 1.0 and is left alone by every later compone
 from __future__ import annotations
 
 import re
-from datetime import date
-from typing import Any, Dict, List, Optional
+from datetime import datetime, timezone
+from typing import Any, Dict, List
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -24,14 +24,14 @@ from kelurahan.nlu.sebutan import pencari
 
 # A message of these words alone is the command in it; any other word makes it a sentence.
 SOPAN = frozenset(
-    "tolong mohon bapak ibu min admin kak kakak mas mbak kang teh neng bang gan dong ya yah saja deh "
-    "dah ah lah sih eh oh nih ini itu atuh sekarang dulu permisi maaf terima-kasih bisa boleh ok oke "
-    "bot mau saya sudah jadi".split()
+    """tolong mohon bapak ibu min admin kak kakak mas mbak kang teh neng bang gan dong ya yah saja
+    deh dah ah lah sih eh oh nih ini itu atuh sekarang dulu permisi maaf terima-kasih bisa boleh ok
+    oke bot mau saya sudah jadi""".split()
 )
 BATAL = frozenset("batal batalkan membatalkan stop gajadi gakjadi".split())
 SOAL_BATAL = frozenset(
-    "permohonan permohonannya pengajuan pengajuannya pendaftaran formulir form isian semua "
-    "semuanya tadi barusan".split()
+    """permohonan permohonannya pengajuan pengajuannya pendaftaran formulir form isian semua
+    semuanya tadi barusan""".split()
 )
 MENU = frozenset("menu menunya".split())
 SOAL_MENU = frozenset("lihat tampilkan buka kembali ke balik utama layanan awal minta".split())
@@ -73,9 +73,7 @@ class PengenalPasti(GraphComponent):
             message.set(DIKENALI, True)
             message.set(INTENT, utama, add_to_output=True)
             message.set(INTENT_RANKING_KEY, [dict(utama)], add_to_output=True)
-            message.set(
-                ENTITIES, [_entitas(teks, *e) for e in entitas.items()], add_to_output=True
-            )
+            message.set(ENTITIES, [_entitas(teks, *e) for e in entitas.items()], add_to_output=True)
         return messages
 
 
@@ -124,8 +122,8 @@ def _isian(teks: str) -> tuple[str, dict[str, Any]] | None:
 
 
 def layanan_di_luar_nama(teks: str) -> str | None:
-    """The one service named beside the name: "Haji Nikah Wijaya#..." names none."""
-    nama = kata(isian.baca(teks, hari_ini=date.today()).nama or "")
+    """The one service named beside the name: "Sulaeman Haji#..." names none."""
+    nama = kata(isian.baca(teks, hari_ini=datetime.now(timezone.utc).date()).nama or "")
     if not nama:  # the line's part that failed to be a name may still be meant as one
         teks = "\n".join(b for b in teks.splitlines() if "#" not in b and "＃" not in b)
     daftar = kata(teks)

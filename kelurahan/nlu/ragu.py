@@ -30,7 +30,7 @@ class PenimbangRagu(GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
-        """Probabilities, chosen on out-of-fold predictions where a wrong answer costs 3 questions."""
+        """Probabilities, chosen on out-of-fold predictions: wrong costs three questions."""
         return {
             # purpose: at least this sure ...
             "tujuan": 0.35,

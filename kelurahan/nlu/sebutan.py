@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import spacy
 from spacy.matcher import PhraseMatcher
@@ -21,8 +22,8 @@ PENGHUBUNG = frozenset("dan sama atau sekalian plus serta juga".split())
 PENYELA = frozenset("bikin urus surat pengantar syarat biaya ganti sekalian juga yang".split())
 # Before a name these make it a paper to bring, not the service asked for ("bawa ktp sama kk").
 PRASYARAT = frozenset(
-    "bawa bawanya dibawa perlu pakai pake fotokopi lampirkan lampirin dilampirkan punya ada cuma "
-    "butuh foto scan asli di dari pada".split()
+    """bawa bawanya dibawa perlu pakai pake fotokopi lampirkan lampirin dilampirkan punya ada cuma
+    butuh foto scan asli di dari pada""".split()
 )
 
 
@@ -72,7 +73,7 @@ def samarkan(daftar_kata: list[str], ditemukan: list[Sebutan]) -> list[str]:
 
 def sepasang(daftar_kata: list[str], ditemukan: list[Sebutan]) -> tuple[str, str] | None:
     """The first two different services that the message asks for side by side, if it does."""
-    for a, b in zip(ditemukan, ditemukan[1:]):
+    for a, b in pairwise(ditemukan):
         antara = daftar_kata[a.akhir : b.awal]
         sebelum = daftar_kata[max(0, a.awal - 2) : a.awal]
         if a.slug == b.slug or PRASYARAT & set(sebelum):

@@ -1,7 +1,8 @@
 """Rasa's response-selector structure, filled from service probabilities.
 
-`rasa test nlu` looks a message up under its *labelled* purpose, so every purpose has an entry with
-the same service: the response-selection report then measures services whatever became of the purpose.
+`rasa test nlu` looks a message up under its *labelled* purpose, so every purpose has an entry
+with the same service: the response-selection report then measures services, whatever became of
+the purpose.
 """
 
 from __future__ import annotations

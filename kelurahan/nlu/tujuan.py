@@ -20,10 +20,15 @@ from kelurahan.nlu.sebutan import pencari, samarkan
 
 logger = logging.getLogger(__name__)
 
+# A text of these alone says nothing: numbers that mean something were recognised before.
+TANDA = frozenset({"0", "?", "#"})
+
 
 def bentuk_tujuan(teks: str) -> str:
     """The message as the purpose is judged: plain words, every named service the same."""
     daftar = kata(teks)
+    if all(k in TANDA for k in daftar):
+        return ""
     return " ".join(samarkan(daftar, pencari().cari(daftar)))
 
 
@@ -97,7 +102,7 @@ class KlasifikasiTujuan(GraphComponent):
         if len({label for _, label in contoh}) < 2:
             logger.warning("KlasifikasiTujuan: fewer than two intents with examples, not trained")
             return self._resource
-        teks, label = zip(*contoh)
+        teks, label = zip(*contoh, strict=True)
         self._model = ModelLinear.latih(list(teks), list(label), c=self._config["c"])
         with self._model_storage.write_to(self._resource) as folder:
             self._model.simpan(folder)

@@ -160,7 +160,7 @@ def tanya_hapus(jumlah: int) -> Balasan:
         f"Anda meminta data Anda dihapus. Kalau dilanjutkan:\n"
         f"• nama, tanggal lahir, dan nomor WhatsApp pada{berkas or ' permohonan Anda'} dihapus;\n"
         "• permohonan yang belum selesai dibatalkan;\n"
-        "• isi percakapan ini dihapus.\n\n"
+        "• isi percakapan ini ikut dihapus beberapa saat kemudian.\n\n"
         "Ini tidak bisa dikembalikan. Balas *ya* untuk menghapus atau *tidak*.",
         "info",
         pilihan=(tombol("Ya, hapus", "setuju"), tombol("Tidak", "tolak")),

@@ -42,7 +42,7 @@ def hapus(s: Session, pengirim: str, oleh: str) -> RingkasanHapus:
     for satu in dibatalkan:
         satu.pindah(status.DIBATALKAN, oleh, satu.diubah)
     s.flush()
-    _lepaskan(s, warga, pengirim)
+    _lepaskan(s, warga)
     return RingkasanHapus(len(permohonan), dihapus, len(dibatalkan))
 
 
@@ -82,10 +82,10 @@ def _anonimkan(p: Permohonan) -> None:
         langkah.catatan = None  # free text of staff may name the resident
 
 
-def _lepaskan(s: Session, warga: Warga, pengirim: str) -> None:
+def _lepaskan(s: Session, warga: Warga) -> None:
     """Delete the sender's records and list every id whose conversation must be erased."""
     gabungan = list(s.scalars(select(Warga.id).where(Warga.digabung_ke == warga.id)))
-    semua = {warga.id, pengirim, *gabungan}
+    semua = {warga.id, *gabungan}
     jalankan = {"synchronize_session": False}
     lepas = update(PesanMasuk).where(PesanMasuk.warga_id.in_(semua)).values(warga_id=None)
     s.execute(lepas, execution_options=jalankan)

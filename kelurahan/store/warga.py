@@ -96,12 +96,16 @@ def kunci(sesi: Session, pengirim: str) -> Warga:
     """The sender's record, created if need be, locked: one change per sender at a time."""
     if not 0 < len(pengirim) <= PANJANG_PENGIRIM:
         raise PengirimError(f"sender id: {len(pengirim)} characters; use 1 to {PANJANG_PENGIRIM}")
+    tujuan = pengirim
     for _ in range(_COBA):
-        sisip_bila_baru(sesi, Warga, id=pengirim, dibuat=waktu.sekarang())
-        pilih = select(Warga).where(Warga.id == id_sekarang(sesi, pengirim))
-        segar = {"populate_existing": True}
-        warga = sesi.scalar(pilih.with_for_update(), execution_options=segar)
-        if warga is not None and warga.digabung_ke is None:
+        pilih = select(Warga).where(Warga.id == tujuan).with_for_update()
+        warga = sesi.scalar(pilih, execution_options={"populate_existing": True})
+        if warga is None:
+            tujuan = pengirim  # new, or deleted while we waited for the lock
+            sisip_bila_baru(sesi, Warga, id=pengirim, dibuat=waktu.sekarang())
+        elif warga.digabung_ke:
+            tujuan = warga.digabung_ke
+        else:
             return warga
     raise StoreBusyError("sender: its record keeps changing under us; try again")
 

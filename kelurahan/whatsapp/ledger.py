@@ -11,7 +11,6 @@ from kelurahan import store
 from kelurahan.store import pesan, warga
 from kelurahan.whatsapp.events import Message, SystemChange
 
-
 Result = TypeVar("Result")
 
 
