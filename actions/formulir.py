@@ -54,6 +54,7 @@ class Draf:
             "rw": None if lengkap else self.isian.rw,
             "kawin": self.kawin or None,
             "muda": self.muda,
+            "sebagian": None if lahir else self.isian.tanggal_sebagian,
         }
         return [
             SlotSet("nama", self.isian.nama),
@@ -146,6 +147,7 @@ def gabung(draf: Draf, konteks: Konteks, diminta: str | None) -> Draf | None:
         tanggal_lahir=hasil.tanggal_lahir or draf.isian.tanggal_lahir,
         rt=hasil.rt or draf.isian.rt,
         rw=hasil.rw or draf.isian.rw,
+        tanggal_sebagian=hasil.tanggal_sebagian or draf.isian.tanggal_sebagian,
     )
     for satu in hasil.salah:
         # a newly typed wrong value must not leave an older one standing in its place

@@ -114,6 +114,7 @@ class Konteks:
             tanggal_lahir=date.fromisoformat(lahir) if lahir else None,
             rt=rt or self.draf.get("rt"),
             rw=rw or self.draf.get("rw"),
+            tanggal_sebagian=self.draf.get("sebagian"),
         )
 
     @property

@@ -164,6 +164,9 @@ def test_a_date_is_never_read_as_rt_and_rw(teks):
 @pytest.mark.parametrize(
     "teks",
     [
+        "got di belokan RT 3 mampet berminggu-minggu terus baunya menyengat",
+        "gapura masjid lapangan voli pos ronda RW 5",
+        "pos ronda RT 3 RW 5?",
         "saya ketua RT 03 RW 05, mau bantu warga",
         "ktp 3/5",
         "rumah di rt 3 rw 5 mau urus ktp gimana",

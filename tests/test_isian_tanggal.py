@@ -210,7 +210,7 @@ def test_an_rt_and_rw_is_not_taken_for_the_date_asked_for(teks):
 @pytest.mark.parametrize(
     "teks",
     [
-        "dulu itu kami pindah ke sini terus anak saya lahir 3 mei 1990 lalu kami semua sama-sama",
+        "dulu itu kami di sini terus anak saya lahir 3 mei 1990 lalu kami semua sama-sama",
         "acara besar di lapangan tanggal 3 mei 2026",
         "saya lahir 3 mei 1990, sudah boleh punya ktp?",
     ],

@@ -21,6 +21,7 @@ from kelurahan.nlu.linear import ModelLinear
 from kelurahan.nlu.pengenal import PengenalPasti
 from kelurahan.nlu.ragu import PenimbangRagu
 from kelurahan.nlu.sebutan import pencari, sepasang
+from kelurahan.nlu.selaras import selaraskan
 from kelurahan.nlu.tokenizer import IndonesianTokenizer
 from kelurahan.nlu.tujuan import KlasifikasiTujuan
 
@@ -194,6 +195,20 @@ def test_when_the_bot_asks_back(peringkat, tanpa, entitas, ragu):
         assert pesan.get("intent_ranking")[1:] == [
             {"name": n, "confidence": c} for n, c in peringkat
         ]
+
+
+def test_a_certain_service_outweighs_a_weak_guess_at_a_purpose_without_service():
+    def utama(tanpa, status=0.6):
+        pesan = Message.build("bapak saya meninggal kemarin")
+        peringkat = [("cek_status", status), ("tanya_syarat", 0.9 - status), ("salam", 0.1)]
+        pesan.set("intent_ranking", [{"name": n, "confidence": c} for n, c in peringkat])
+        selaraskan(pesan, tanpa)
+        assert sum(i["confidence"] for i in pesan.get("intent_ranking")) == pytest.approx(1)
+        return pesan.get("intent")["name"]
+
+    assert utama(tanpa=0.01) == "tanya_syarat"
+    assert utama(tanpa=0.9) == "cek_status"
+    assert utama(tanpa=0.01, status=0.88) == "cek_status"
 
 
 @pytest.mark.parametrize(

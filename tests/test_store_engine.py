@@ -10,9 +10,10 @@ from datetime import datetime, timezone
 
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import OperationalError, StatementError
 
 from kelurahan.store import StoreBusyError, StoreError, engine, sesi, waktu
+from kelurahan.store.errors import terjemahkan
 from kelurahan.store.models import Warga
 
 NOMOR = "6281200000001"
@@ -135,6 +136,17 @@ def test_a_refused_row_is_reported_without_its_values(basis_data, kolom, nilai, 
         s.add(Warga(id="b", dibuat=KINI, **{kolom: nilai}))
     semua = "".join(traceback.format_exception(galat.value)) + caplog.text
     assert nilai not in semua
+
+
+def test_a_deadlock_is_reported_as_worth_a_retry():
+    class DeadlockError(Exception):
+        pgcode = "40P01"
+
+    asal = DeadlockError("deadlock detected\nDETAIL: Process 1 waits; Key (wa_id)=(62812)")
+    hasil = terjemahkan(OperationalError("UPDATE warga", None, asal))
+    assert isinstance(hasil, StoreBusyError)
+    assert "deadlock detected" in str(hasil)
+    assert "62812" not in str(hasil)
 
 
 def test_missing_tables_are_answered_with_the_command_that_makes_them(basis_kosong):

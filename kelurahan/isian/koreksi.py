@@ -14,7 +14,8 @@ from kelurahan.isian.urai import Uraian, urai
 _MAKS_KOREKSI = 200  # a longer text tells a story
 _PENANDA = re.compile(
     r"\Aeh\b|(?<!\w)(?:salah|ralat|koreksi|keliru|kliru|typo|(?:se)?harusnya|mestinya"
-    r"|maksud(?:nya| saya)|maaf|maap|sori|sorry|hapunten|punten|lepat|bukan|(?:yang|yg) (?:benar|bener|betul)"
+    r"|maksud(?:nya| saya)|maaf|maap|sori|sorry|hapunten|punten|lepat|bukan"
+    r"|(?:yang|yg) (?:benar|bener|betul)"
     r"|kedahna|kuduna|sebenarnya|(?:(?:di)?ganti|(?:di)?r?ubah|gentos).{1,60}?(?:jadi|menjadi|ke))(?!\w)",
     re.IGNORECASE,
 )

@@ -35,9 +35,9 @@ class PenimbangRagu(GraphComponent):
             # purpose: at least this sure ...
             "tujuan": 0.35,
             # ... and this far ahead of the second
-            "jarak": 0.1,
+            "jarak": 0.15,
             # a service is meant (less than this for "none") but none is sure
-            "tanpa_layanan": 0.4,
+            "tanpa_layanan": 0.5,
         }
 
     @classmethod

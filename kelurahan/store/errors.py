@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 
 class StoreError(RuntimeError):
@@ -22,7 +22,7 @@ def terjemahkan(salah: DBAPIError) -> StoreError:
     kode = getattr(asal, "pgcode", None) or type(asal).__name__
     if kode == _TABLE_MISSING or str(asal).startswith("no such table"):
         return StoreError("database: tables are missing; run `python -m kelurahan.store`")
-    if type(asal).__name__ in ("OperationalError", "InterfaceError"):
+    if isinstance(salah, OperationalError | InterfaceError):
         return StoreBusyError(
             f"database: {_alasan(salah)}; check that it runs, that DATABASE_URL is right and that "
             "nothing holds it locked, then try again"

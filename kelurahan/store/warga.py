@@ -98,15 +98,14 @@ def kunci(sesi: Session, pengirim: str) -> Warga:
         raise PengirimError(f"sender id: {len(pengirim)} characters; use 1 to {PANJANG_PENGIRIM}")
     tujuan = pengirim
     for _ in range(_COBA):
-        pilih = select(Warga).where(Warga.id == tujuan).with_for_update()
-        warga = sesi.scalar(pilih, execution_options={"populate_existing": True})
-        if warga is None:
-            tujuan = pengirim  # new, or deleted while we waited for the lock
-            sisip_bila_baru(sesi, Warga, id=pengirim, dibuat=waktu.sekarang())
-        elif warga.digabung_ke:
-            tujuan = warga.digabung_ke
-        else:
+        # signposts are never locked: a merge locks them after their goal, which could deadlock
+        pilih = select(Warga).where(Warga.id == tujuan, Warga.digabung_ke.is_(None))
+        segar = {"populate_existing": True}
+        if warga := sesi.scalar(pilih.with_for_update(), execution_options=segar):
             return warga
+        tujuan = id_sekarang(sesi, pengirim)
+        if tujuan == pengirim:  # new, or deleted while we waited
+            sisip_bila_baru(sesi, Warga, id=pengirim, dibuat=waktu.sekarang())
     raise StoreBusyError("sender: its record keeps changing under us; try again")
 
 
