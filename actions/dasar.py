@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import traceback
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -18,7 +19,8 @@ log = logging.getLogger(__name__)
 
 GANGGUAN = Balasan(
     "Maaf, sistem kami sedang terganggu sehingga permintaan ini belum bisa dilayani. "
-    "Data yang sudah Anda tulis tidak hilang. Silakan kirim lagi beberapa menit lagi.",
+    "Data yang sudah Anda tulis tidak hilang. Silakan kirim lagi beberapa menit lagi, "
+    "atau ketik *petugas* untuk cara menghubungi petugas.",
     "info",
 )
 Events = list[dict[str, Any]]
@@ -53,15 +55,19 @@ class Aksi(Action):
         try:
             balasan, events = await asyncio.to_thread(self.jawab, konteks)
         except Exception as galat:  # the edge: silence would be Rasa's default
-            log.error("%s failed: %s", self.nama, type(galat).__name__, exc_info=_tanpa_isi(galat))
+            log.error("%s failed: %s", self.nama, _tanpa_isi(galat))
             ucapkan(dispatcher, GANGGUAN)
-            return []
+            return self.saat_gagal(konteks)
         if balasan is not None:
             ucapkan(dispatcher, self.dengan_pengingat(balasan, konteks, events))
         if not any(e.get("name") == "pertanyaan" for e in events):
             # a question of the bot is open for one turn only
             events = [*events, SlotSet("pertanyaan", None)]
         return events
+
+    def saat_gagal(self, konteks: Konteks) -> Events:
+        """What stands after a failure: nothing has changed."""
+        return []
 
     @staticmethod
     def dengan_pengingat(balasan: Balasan, konteks: Konteks, events: Events) -> Balasan:
@@ -72,9 +78,12 @@ class Aksi(Action):
             return balasan
         if balasan.jenis in ("isian_salah", "minta_isian"):
             return balasan
+        if any(e.get("name") == "pertanyaan" and e.get("value") for e in events):
+            return balasan  # one question at a time: "ya" must have one meaning
         return balasan.ditambah(pengingat(diminta, layanan, konteks.isian))
 
 
-def _tanpa_isi(galat: Exception) -> tuple | bool:
-    """Keep the traceback for maintainers, but not the message: it may quote a resident."""
-    return (type(galat), type(galat)("(hidden)") if galat.args else galat, galat.__traceback__)
+def _tanpa_isi(galat: Exception) -> str:
+    """Type and traceback for maintainers, but no message: it may quote a resident."""
+    jejak = "".join(traceback.format_tb(galat.__traceback__))
+    return f"{type(galat).__name__}\n{jejak}".rstrip()

@@ -39,8 +39,10 @@ class Konteks:
 
     @property
     def teks(self) -> str:
-        """The resident's text."""
-        return self.tracker.latest_message.get("text") or ""
+        """The resident's words; a tapped choice (`/intent{…}`) has none."""
+        teks = self.tracker.latest_message.get("text") or ""
+        # the channels take leading slashes off what residents write
+        return "" if teks.startswith("/") else teks
 
     @property
     def intent(self) -> str:
@@ -134,6 +136,21 @@ class Konteks:
                 luar = event.get("metadata") or {}
                 return {**luar, **(luar.get("metadata") or {})}
         return {}
+
+    @property
+    def pertanyaan(self) -> str | None:
+        """The bot's own question, if it was asked in the turn just before this message.
+
+        The slot alone does not tell: texts of domain.yml leave an older question standing.
+        """
+        giliran = 0
+        for event in reversed(self.tracker.events):
+            if event.get("event") == "slot" and event.get("name") == "pertanyaan" and giliran == 1:
+                return event.get("value")
+            giliran += event.get("event") == "user"
+            if giliran == 2:
+                break
+        return None
 
     def intent_sebelumnya(self) -> str:
         """The purpose of the resident's message before this one."""

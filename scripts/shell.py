@@ -13,7 +13,7 @@ from pathlib import Path
 
 from kelurahan.settings import SettingsError, load
 from scripts import surroundings
-from scripts.children import ROOT, Children, LaunchError, free_port
+from scripts.children import ROOT, Children, LaunchError, free_port, stop_on_signals
 from scripts.train import ensure_model
 
 
@@ -36,6 +36,7 @@ def talk(children: Children, var: Path) -> int:
 
 def main() -> int:
     """`python -m scripts.shell`"""
+    stop_on_signals()
     try:
         with (
             tempfile.TemporaryDirectory(prefix="kelurahan-shell-") as var,

@@ -26,7 +26,6 @@ from kelurahan.nlu.label import (
 from kelurahan.nlu.linear import ModelLinear
 from kelurahan.nlu.normal import kata
 from kelurahan.nlu.sebutan import pencari, sepasang
-from kelurahan.nlu.selaras import selaraskan
 from kelurahan.nlu.seleksi import susun_seleksi
 
 logger = logging.getLogger(__name__)
@@ -135,7 +134,6 @@ class PemilihLayanan(GraphComponent):
         peluang = (
             {} if nilai is None else dict(zip(self._model.kelas, map(float, nilai), strict=True))
         )
-        selaraskan(message, peluang.get(TANPA_LAYANAN, 1.0))
         tujuan = (message.get(INTENT) or {}).get("name")
         terpilih = self._pilih(tujuan, daftar, peluang)
         entitas = [_entitas(message.get(TEXT), slug, peluang[slug]) for slug in terpilih]

@@ -38,6 +38,10 @@ class PenimbangRagu(GraphComponent):
             "jarak": 0.15,
             # a service is meant (less than this for "none") but none is sure
             "tanpa_layanan": 0.5,
+            # a service this certain beside a purpose without one that is not ("bapak saya
+            # meninggal kemarin" looks a little like a question about status)
+            "layanan_pasti": 0.9,
+            "tujuan_pasti": 0.8,
         }
 
     @classmethod
@@ -68,7 +72,7 @@ class PenimbangRagu(GraphComponent):
         return messages
 
     def ragu(self, message: Message) -> bool:
-        """Is the purpose unsure, or a service meant that cannot be told?"""
+        """Is the purpose unsure, a service meant that cannot be told, or do the two disagree?"""
         peringkat = message.get(INTENT_RANKING_KEY) or []
         if not peringkat:
             return True
@@ -78,7 +82,15 @@ class PenimbangRagu(GraphComponent):
             return True
         if utama["confidence"] - kedua < self._config["jarak"]:
             return True
-        return utama["name"] in TUJUAN_LAYANAN and self._layanan_kabur(message)
+        if utama["name"] in TUJUAN_LAYANAN:
+            return self._layanan_kabur(message)
+        return utama["confidence"] < self._config["tujuan_pasti"] and self._layanan_pasti(message)
+
+    def _layanan_pasti(self, message: Message) -> bool:
+        peluang = message.get(PELUANG_LAYANAN) or {}
+        return any(
+            p >= self._config["layanan_pasti"] for s, p in peluang.items() if s != TANPA_LAYANAN
+        )
 
     def _layanan_kabur(self, message: Message) -> bool:
         if any(e.get("entity") == ENTITAS_LAYANAN for e in message.get(ENTITIES) or []):
