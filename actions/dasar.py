@@ -54,7 +54,7 @@ class Aksi(Action):
         konteks = Konteks(tracker)
         try:
             balasan, events = await asyncio.to_thread(self.jawab, konteks)
-        except Exception as galat:  # the edge: silence would be Rasa's default
+        except Exception as galat:  # noqa: BLE001 - the edge: silence would be Rasa's default
             log.error("%s failed: %s", self.nama, _tanpa_isi(galat))
             ucapkan(dispatcher, GANGGUAN)
             return self.saat_gagal(konteks)

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from rasa_sdk.events import ActiveLoop, SlotSet
 
+from actions import maksud
 from actions.dasar import Aksi, Events
 from actions.konteks import URUTAN_ISIAN, Konteks
 from kelurahan import isian, permohonan
 from kelurahan.katalog import Layanan, katalog, pilih_varian
 from kelurahan.replies import Balasan, tanggal_panjang
 from kelurahan.replies import formulir as teks
+from kelurahan.replies.layanan import jawab as jawab_layanan
 from kelurahan.store.direktori import direktori
-
-SUDAH_KAWIN = re.compile(r"\b(sudah|udah|udh|sdh|uda|telah|tos)\s+(me)?(nikah|kawin)\b", re.I)
-# when this sure, never an answer to a question of the form
-YAKIN = 0.9
-BUKAN_ISIAN = {"minta_menu", "batal", "cek_status", "minta_petugas", "data_pribadi"}
-MEMILIH_LAYANAN = {"tanya_syarat", "ajukan_permohonan", "pilih_nomor", "nlu_fallback"}
-BERTANYA_LAYANAN = {"tanya_biaya", "tanya_lama", "tanya_alur"}
 
 
 @dataclass(frozen=True)
@@ -73,6 +67,11 @@ class ValidasiFormPermohonan(Aksi):
         """Return no events when the message is not for the form: Rasa then applies the rules."""
         if konteks.sudah_dibalas:
             return None, [SlotSet("pertanyaan", konteks.slot("pertanyaan"))]
+        if konteks.diminta == "layanan" and maksud.bertanya_layanan(konteks):
+            # no service is in context yet: the rule of the intent would ask back which one
+            balasan = jawab_layanan(konteks.intent, konteks.layanan_disebut[0])
+            balasan = balasan.ditambah(teks.ajakan_pilih(konteks.layanan_disebut[0]))
+            return balasan, self.saat_gagal(konteks)
         draf = baca_pesan(konteks)
         if draf is None:
             return None, []
@@ -83,7 +82,10 @@ class ValidasiFormPermohonan(Aksi):
     def _lanjut(draf: Draf, konteks: Konteks) -> tuple[Balasan | None, Events]:
         kurang = draf.kurang()
         events = [*draf.slots(), SlotSet("requested_slot", kurang)]
-        if draf.layanan and not konteks.slot("layanan"):
+        # without a service in context, or when the form changed over to another
+        if draf.layanan and (
+            not konteks.slot("layanan") or draf.layanan != konteks.layanan_formulir
+        ):
             events.append(SlotSet("layanan", draf.layanan.slug))
         if draf.salah:
             return _balasan_salah(draf, kurang), events
@@ -93,6 +95,14 @@ class ValidasiFormPermohonan(Aksi):
             return teks.minta_layanan(katalog(), draf.isian), events
         awal = konteks.diminta is None
         return teks.minta(kurang, draf.layanan, draf.isian, awal), events
+
+    def saat_gagal(self, konteks: Konteks) -> Events:
+        """The form waits on as it was: stepping aside would add a second answer."""
+        mulai = "nama" if konteks.layanan_formulir or konteks.layanan else "layanan"
+        return [
+            SlotSet("draf", konteks.slot("draf")),
+            SlotSet("requested_slot", konteks.diminta or mulai),
+        ]
 
     async def run(self, dispatcher, tracker, domain) -> Events:
         """As the base, but an empty answer stays empty: it is how the form steps aside."""
@@ -112,11 +122,11 @@ def baca_pesan(konteks: Konteks) -> Draf | None:
     baru = not konteks.formulir_aktif or konteks.diminta is None
     if baru:
         return _mulai(draf, konteks)
-    if _perintah(konteks) or _nomor_menu(konteks):
+    if maksud.perintah(konteks) or maksud.nomor_menu(konteks):
         return _pilih_layanan(draf, konteks) if konteks.diminta == "layanan" else None
     if konteks.diminta == "layanan":
         return _pilih_layanan(draf, konteks) or gabung(draf, konteks, None)
-    if draf.muda and SUDAH_KAWIN.search(konteks.teks):
+    if draf.muda and not draf.isian.tanggal_lahir and maksud.sudah_kawin(konteks.teks):
         return replace(
             draf,
             kawin=True,
@@ -158,20 +168,9 @@ def gabung(draf: Draf, konteks: Konteks, diminta: str | None) -> Draf | None:
     return replace(draf, isian=gabungan, salah=hasil.salah)
 
 
-def _perintah(konteks: Konteks) -> bool:
-    return konteks.intent in BUKAN_ISIAN and konteks.keyakinan >= YAKIN
-
-
-def _nomor_menu(konteks: Konteks) -> bool:
-    """`#3` is always a menu choice; a bare number is judged by the form first."""
-    return konteks.intent == "pilih_nomor" and not konteks.teks.strip().isdigit()
-
-
 def _pilih_layanan(draf: Draf, konteks: Konteks) -> Draf | None:
     """The form asked which service: a name or number answers it, a question about it does not."""
-    if not konteks.layanan_disebut or konteks.intent not in MEMILIH_LAYANAN:
-        return None
-    return replace(draf, layanan=konteks.layanan_disebut[0])
+    return replace(draf, layanan=konteks.layanan_disebut[0]) if maksud.memilih(konteks) else None
 
 
 def _ganti_layanan(konteks: Konteks, draf: Draf) -> bool:
@@ -222,12 +221,14 @@ def _periksa_rt_rw(rt: str | None, rw: str) -> isian.Salah | None:
 
 
 def _balasan_salah(draf: Draf, kurang: str | None) -> Balasan:
-    tambahan = ""
-    if any(satu.isian == "rt_rw" for satu in draf.salah) and direktori().contoh:
-        tambahan = teks.CATATAN_CONTOH
-    if kurang == "layanan":
-        tambahan = "Sebutkan juga layanannya, misalnya *#1* untuk e-KTP."
-    return teks.salah(draf.salah, draf.layanan, draf.isian, tambahan)
+    tambahan = "Sebutkan juga layanannya, misalnya *#1* untuk e-KTP." if kurang == "layanan" else ""
+    return teks.salah(draf.salah, draf.layanan, draf.isian, tambahan, catatan_contoh(draf))
+
+
+def catatan_contoh(draf: Draf) -> str:
+    """The mark of a sample directory, where an answer names which RT and RW there are."""
+    salah_rt_rw = any(satu.isian == "rt_rw" for satu in draf.salah)
+    return teks.CATATAN_CONTOH if salah_rt_rw and direktori().contoh else ""
 
 
 class AksiAjukan(Aksi):

@@ -35,12 +35,17 @@ class AksiPilihNomor(Aksi):
             mentah = konteks.entitas("nomor_menu")
             return teks.nomor_tidak_ada(mentah[0] if mentah else konteks.teks, katalog()), []
         layanan = konteks.layanan_disebut[0]
-        events: Events = [SlotSet("layanan", layanan.slug), SlotSet("pertanyaan", "ajukan")]
-        if konteks.formulir_aktif and konteks.layanan_formulir != layanan:
+        balasan = teks.jawab(tujuan(konteks), layanan)
+        events: Events = [SlotSet("layanan", layanan.slug)]
+        if konteks.formulir_aktif and konteks.layanan_formulir == layanan:
+            return balasan, events
+        events.append(SlotSet("pertanyaan", "ajukan"))
+        if konteks.formulir_aktif:
             # the service changed: this form ends, what was typed stays for the next one
-            draf = {k: v for k, v in konteks.draf.items() if k in ("rt", "rw")}
+            draf = {k: v for k, v in konteks.draf.items() if k in ("rt", "rw", "sebagian")}
             events += [ActiveLoop(None), SlotSet("requested_slot", None), SlotSet("draf", draf)]
-        return teks.syarat(layanan), events
+            balasan = balasan.ditambah(teks.isian_tersimpan(konteks.isian))
+        return balasan, events
 
 
 class AksiJawabLayanan(Aksi):
@@ -65,9 +70,10 @@ class AksiJawabLayanan(Aksi):
 
 
 def tujuan(konteks: Konteks) -> str:
-    """The purpose; a bare service name after "which service?" keeps the purpose asked before."""
+    """The purpose; a bare name or number after "which service?" keeps the purpose asked before."""
     menjawab = konteks.balasan_sebelumnya().get("balasan") == "pilih_layanan"
+    polos = konteks.intent in ("tanya_syarat", "pilih_nomor")
     sebelumnya = konteks.intent_sebelumnya()
-    if menjawab and konteks.intent == "tanya_syarat" and sebelumnya in teks.JAWABAN:
+    if menjawab and polos and sebelumnya in teks.JAWABAN:
         return sebelumnya
     return konteks.intent

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from rasa_sdk.events import SlotSet
 
 from actions.dasar import Aksi, Events
-from actions.formulir import Draf, gabung, kosongkan, periksa
+from actions.formulir import Draf, catatan_contoh, gabung, kosongkan, periksa
 from actions.konteks import Konteks
 from kelurahan import isian, permohonan
 from kelurahan.katalog import katalog
@@ -18,6 +19,7 @@ from kelurahan.store.direktori import direktori
 from kelurahan.store.waktu import wib
 from kelurahan.wilayah import kelurahan
 
+PALING_BANYAK = 50  # of one sender's applications are looked through for a service named
 MENYEBUT_PERMOHONAN = re.compile(r"\b(permohonan|pengajuan|pendaftaran|ajuan)", re.I)
 
 
@@ -30,7 +32,7 @@ class AksiCekStatus(Aksi):
         """See the base class."""
         nomor = konteks.entitas("nomor_permohonan")
         if nomor:
-            satu = permohonan.cari(konteks.pengirim, nomor[0])
+            satu = _bernomor(konteks)
             semua = [satu] if satu else []
         else:
             semua = self._milik(konteks)
@@ -46,7 +48,8 @@ class AksiCekStatus(Aksi):
 
     @staticmethod
     def _milik(konteks: Konteks) -> list[permohonan.Permohonan]:
-        semua = [s for s in permohonan.daftar(konteks.pengirim) if s.layanan in katalog().slugs()]
+        semua = permohonan.daftar(konteks.pengirim, batas=PALING_BANYAK)
+        semua = [s for s in semua if s.layanan in katalog().slugs()]
         disebut = {satu.slug for satu in konteks.layanan_disebut}
         return [satu for satu in semua if satu.layanan in disebut] or semua
 
@@ -58,7 +61,10 @@ class AksiPerbaiki(Aksi):
 
     def jawab(self, konteks: Konteks) -> tuple[Balasan, Events]:
         """See the base class."""
-        satu = permohonan.terakhir(konteks.pengirim)
+        nomor = konteks.entitas("nomor_permohonan")
+        satu = _bernomor(konteks) if nomor else permohonan.terakhir(konteks.pengirim)
+        if nomor and satu is None:
+            return teks.status_tidak_ada(nomor[0], kelurahan().awalan_nomor), []
         if satu is None or satu.status != "baru":
             return teks.tidak_bisa_diperbaiki(satu), []
         lama = isian.Hasil(satu.nama, satu.tanggal_lahir, satu.rt, satu.rw)
@@ -66,9 +72,11 @@ class AksiPerbaiki(Aksi):
         draf = gabung(Draf(layanan, lama), konteks, None)
         if draf is None:
             return teks.perbaikan_belum_jelas(satu), []
-        draf = periksa(draf, konteks.hari_ini)
+        # the age was judged when it was filed (someone married may be younger)
+        lahir_tetap = draf.isian.tanggal_lahir == lama.tanggal_lahir
+        draf = periksa(replace(draf, kawin=lahir_tetap), konteks.hari_ini)
         if draf.salah:
-            return teks_formulir.salah(draf.salah, layanan, draf.isian), []
+            return teks.perbaikan_salah(satu, draf.salah, catatan_contoh(draf)), []
         baru = draf.isian
         hasil = permohonan.koreksi(
             konteks.pengirim,
@@ -91,10 +99,13 @@ class AksiBatal(Aksi):
 
     def jawab(self, konteks: Konteks) -> tuple[Balasan, Events]:
         """See the base class."""
-        if konteks.formulir_aktif:
+        nomor = konteks.entitas("nomor_permohonan")
+        if konteks.formulir_aktif and not nomor:
             layanan = konteks.layanan_formulir
             return teks.batal_formulir(layanan.slug if layanan else None), kosongkan()
         satu = self._yang_dimaksud(konteks)
+        if satu is None and nomor:
+            return teks.status_tidak_ada(nomor[0], kelurahan().awalan_nomor), []
         if satu is None:
             return teks.tidak_ada_yang_dibatalkan(), []
         return teks.tanya_batal(satu, katalog()), [
@@ -104,9 +115,8 @@ class AksiBatal(Aksi):
 
     @staticmethod
     def _yang_dimaksud(konteks: Konteks) -> permohonan.Permohonan | None:
-        nomor = konteks.entitas("nomor_permohonan")
-        if nomor:
-            return permohonan.cari(konteks.pengirim, nomor[0])
+        if konteks.entitas("nomor_permohonan"):
+            return _bernomor(konteks)
         baru_saja = konteks.balasan_sebelumnya().get("balasan") == "permohonan_tercatat"
         if baru_saja or MENYEBUT_PERMOHONAN.search(konteks.teks):
             satu = permohonan.terakhir(konteks.pengirim)
@@ -121,15 +131,24 @@ class AksiSetuju(Aksi):
 
     def jawab(self, konteks: Konteks) -> tuple[Balasan, Events]:
         """See the base class."""
-        pertanyaan = konteks.slot("pertanyaan")
+        pertanyaan = konteks.pertanyaan
         if pertanyaan == "hapus_data":
             ringkasan = permohonan.hapus_data(konteks.pengirim)
             return teks.dihapus(ringkasan.tersisa), [*kosongkan(), SlotSet("layanan", None)]
         if pertanyaan == "batal_permohonan":
             satu = permohonan.batalkan(konteks.pengirim, konteks.slot("nomor_permohonan") or "")
             return teks.dibatalkan(satu), [SlotSet("nomor_permohonan", None)]
+        if konteks.formulir_aktif:
+            return Balasan("Baik, kita lanjutkan.", "basa_basi", konteks.slot("layanan")), []
         return Balasan(
             "Baik. Ketik *ajukan* untuk mulai mengajukan, atau *menu* untuk melihat layanan.",
             "basa_basi",
             konteks.slot("layanan"),
         ), []
+
+
+def _bernomor(konteks: Konteks) -> permohonan.Permohonan | None:
+    """The application whose number stands in the message, if it is this sender's."""
+    satu = permohonan.cari(konteks.pengirim, konteks.entitas("nomor_permohonan")[0])
+    # an application may outlive a service that was taken out of the catalogue
+    return satu if satu and satu.layanan in katalog().slugs() else None

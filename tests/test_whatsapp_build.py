@@ -108,6 +108,12 @@ def test_the_last_paragraph_of_a_long_text_stays_with_the_choices():
     assert with_choices["interactive"]["body"]["text"] == "Sudah benar?"
 
 
+def test_a_question_of_two_paragraphs_is_not_torn_by_the_long_text_before_it():
+    before, with_choices = made(said(LONG), said("Data Anda: ...\n\nSudah benar?", "Ya"))
+    assert before["text"]["body"] == LONG.strip()
+    assert with_choices["interactive"]["body"]["text"] == "Data Anda: ...\n\nSudah benar?"
+
+
 def test_a_single_long_paragraph_gets_a_short_question():
     assert made(said(LONG, "Ya"))[1]["interactive"]["body"]["text"] == SHORT_BODY
 

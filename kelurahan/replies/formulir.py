@@ -94,26 +94,32 @@ def minta_layanan(katalog: Katalog, isian: Isian) -> Balasan:
     return Balasan(teks, "pilih_layanan")
 
 
+def ajakan_pilih(layanan: Layanan) -> str:
+    """Ends an answer given while the form still asks which service it is for."""
+    return f"📝 Mau mengajukan layanan ini? Balas *#{layanan.nomor}*."
+
+
 def salah(
-    kesalahan: Sequence[Kesalahan], layanan: Layanan | None, isian: Isian, tambahan: str = ""
+    kesalahan: Sequence[Kesalahan], layanan: Layanan | None, isian: Isian, *tambahan: str
 ) -> Balasan:
     """Name each wrong field with its value, the reason and an example; say what was kept."""
-    baris = [
-        f"⚠️ *{LABEL[satu.isian]}*"
-        + (f" “{potong(satu.nilai)}”" if satu.nilai else "")
-        + f": {satu.alasan.rstrip('.')}.\nContoh: {satu.contoh}"
-        for satu in kesalahan
-    ]
     sudah = ringkas(isian)
     teks = gabung(
-        *baris,
+        *map(sebutkan, kesalahan),
         f"Yang lain sudah benar dan tersimpan:\n{sudah}" if sudah else "",
         f"Kirim *{LABEL[kesalahan[0].isian].lower()}* yang benar saja."
         if len(kesalahan) == 1
-        else f"Kirim ulang yang salah saja, atau sekaligus, contoh: {CONTOH_ISIAN}",
-        tambahan,
+        else f"Kirim ulang yang salah saja, atau sekaligus, contoh: *{CONTOH_ISIAN}*",
+        *tambahan,
     )
     return Balasan(teks, "isian_salah", layanan.slug if layanan else None)
+
+
+def sebutkan(satu: Kesalahan) -> str:
+    """Name one wrong field with its value, the reason and an example."""
+    nilai = f" “{potong(satu.nilai)}”" if satu.nilai else ""
+    alasan = satu.alasan.rstrip(".")
+    return f"⚠️ *{LABEL[satu.isian]}*{nilai}: {alasan}.\nContoh: {satu.contoh}"
 
 
 def belum_terbaca(teks: str, diminta: str, layanan: Layanan, isian: Isian) -> Balasan:

@@ -14,7 +14,7 @@ def jam(kelurahan: Kelurahan) -> Balasan:
         gabung(
             f"*Jam layanan {kelurahan.nama}*\n{baris}",
             kelurahan.jam_catatan or "",
-            "Lewat WhatsApp ini Anda bisa bertanya dan mengajukan kapan saja.",
+            "Lewat WhatsApp ini Anda bisa bertanya dan mengajukan kapan saja. Ketik *menu*.",
         ),
         "info",
     )
@@ -32,7 +32,7 @@ def lokasi(kelurahan: Kelurahan) -> Balasan:
 
 def kontak(kelurahan: Kelurahan) -> Balasan:
     """Contacts that are known; none is invented."""
-    baris = [f"Alamat: {kelurahan.alamat}"]
+    baris = [f"Alamat: {kelurahan.alamat}"] if kelurahan.alamat else []
     if kelurahan.surel:
         baris.append(f"Surel: {kelurahan.surel}")
     if kelurahan.situs:
@@ -40,8 +40,8 @@ def kontak(kelurahan: Kelurahan) -> Balasan:
     return Balasan(
         gabung(
             f"*Kontak {kelurahan.nama}*\n" + "\n".join(baris),
-            "Nomor telepon kantor belum kami miliki. Anda bisa menulis keperluan Anda di sini, "
-            "kapan saja.",
+            "Nomor telepon kantor belum kami miliki. Anda bisa menulis keperluan Anda di sini "
+            "kapan saja, atau ketik *menu*.",
         ),
         "info",
     )
@@ -69,6 +69,7 @@ def rt_rw(kelurahan: Kelurahan, direktori: Direktori, rw: str | None = None) -> 
             "Nama dan nomor ketua RT/RW tidak kami simpan; tanyakan ke tetangga atau kantor "
             "kelurahan.",
             CATATAN_CONTOH if direktori.contoh else "",
+            "Ketik *menu* untuk daftar layanan.",
         ),
         "rt_rw",
     )
@@ -100,13 +101,14 @@ def bantuan(kelurahan: Kelurahan) -> Balasan:
 
 def petugas(kelurahan: Kelurahan, buka: bool) -> Balasan:
     """How to reach a human; honest about what this number cannot do yet."""
-    waktu = "Kantor sedang buka." if buka else "Kantor sedang tutup."
-    jam_buka = "\n".join(f"{hari}: {isi}" for hari, isi in kelurahan.jam)
-    surel = f"\nSurel: {kelurahan.surel}" if kelurahan.surel else ""
+    jam_buka = [f"{hari}: {isi}" for hari, isi in kelurahan.jam]
+    waktu = f" Kantor sedang {'buka' if buka else 'tutup'}." if jam_buka else ""
+    surel = f"Surel: {kelurahan.surel}" if kelurahan.surel else ""
+    rincian = [satu for satu in (kelurahan.alamat, *jam_buka, surel) if satu]
     return Balasan(
         gabung(
-            f"Petugas {kelurahan.nama} melayani langsung di kantor. {waktu}",
-            f"{kelurahan.alamat}\n{jam_buka}{surel}",
+            f"Petugas {kelurahan.nama} melayani langsung di kantor.{waktu}",
+            "\n".join(rincian),
             "Sambil menunggu, saya bisa menjawab syarat layanan dan mencatat permohonan. "
             "Ketik *menu*.",
         ),
@@ -135,10 +137,14 @@ def saluran_aduan(kelurahan: Kelurahan) -> str:
 
 def keluhan_lain(kelurahan: Kelurahan, rujukan: Rujukan | None) -> Balasan:
     """A complaint about another matter: says where it belongs."""
-    tujuan = rujukan.pesan if rujukan else f"Silakan sampaikan ke {saluran_aduan(kelurahan)}."
+    aduan = saluran_aduan(kelurahan)
+    tujuan = rujukan.pesan if rujukan else f"Silakan sampaikan ke {aduan}." if aduan else ""
+    maaf = "Mohon maaf atas ketidaknyamanannya. Aduan tidak dicatat di layanan ini."
     return Balasan(
-        f"Mohon maaf atas ketidaknyamanannya. Aduan tidak dicatat di layanan ini. {tujuan}\n\n"
-        "Kalau ada surat yang perlu diurus di kelurahan, ketik *menu*.",
+        gabung(
+            f"{maaf} {tujuan}".strip(),
+            "Kalau ada surat yang perlu diurus di kelurahan, ketik *menu*.",
+        ),
         "luar_topik",
     )
 

@@ -14,6 +14,7 @@ from kelurahan.replies.dasar import (
     tombol,
     urutan,
 )
+from kelurahan.replies.formulir import Isian, ringkas
 from kelurahan.wilayah import Kelurahan
 
 TUJUAN = {
@@ -158,7 +159,8 @@ def jawab_dua(intent: str, pertama: Layanan, kedua: Layanan) -> Balasan:
             f"*{satu.singkat}*\n{satu.biaya if intent == 'tanya_biaya' else satu.lama}"
             for satu in (pertama, kedua)
         ]
-        return Balasan(gabung(*bagian), TUJUAN[intent], pertama.slug)
+        ajakan = f"Balas *#{pertama.nomor}* atau *#{kedua.nomor}* untuk syaratnya."
+        return Balasan(gabung(*bagian, ajakan), TUJUAN[intent], pertama.slug)
     isi = [gabung(f"*#{satu.nomor} {satu.nama}*", _isi(intent, satu)) for satu in (pertama, kedua)]
     teks = gabung(
         *isi, f"Mau diajukan yang mana dulu? Balas *#{pertama.nomor}* atau *#{kedua.nomor}*."
@@ -168,6 +170,13 @@ def jawab_dua(intent: str, pertama: Layanan, kedua: Layanan) -> Balasan:
 
 def _isi(intent: str, layanan: Layanan) -> str:
     return urutan(layanan.alur) if intent == "tanya_alur" else _daftar_syarat(layanan, None)
+
+
+def isian_tersimpan(isian: Isian) -> str:
+    """What a change of service keeps ("" when nothing had been typed)."""
+    sudah = ringkas(isian)
+    pembuka = "Isian tadi tetap tersimpan (ketik *ajukan* untuk melanjutkan):"
+    return f"{pembuka}\n{sudah}" if sudah else ""
 
 
 def layanan_yang_mana(calon: Sequence[Layanan], intent: str = "tanya_syarat") -> Balasan:

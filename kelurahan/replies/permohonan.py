@@ -8,8 +8,10 @@ from typing import Protocol
 
 from kelurahan.katalog import Katalog
 from kelurahan.replies.dasar import Balasan, gabung, tanggal_panjang, tombol
-from kelurahan.replies.formulir import ringkas
+from kelurahan.replies.formulir import Kesalahan, ringkas, sebutkan
 
+CONTOH_RALAT = "*namanya Siti Aminah*, *lahirnya 4 Mei 1990*, atau *ralat RT 4 RW 5*"
+TAMPIL = 5  # applications in one list
 STATUS = {
     "baru": "baru diterima, menunggu diperiksa petugas",
     "diperiksa": "sedang diperiksa petugas",
@@ -45,15 +47,18 @@ def status(satu: Permohonan, katalog: Katalog, wib: Callable[[datetime], datetim
 def daftar_status(
     semua: Sequence[Permohonan], katalog: Katalog, wib: Callable[[datetime], datetime]
 ) -> Balasan:
-    """Several applications of one sender, newest first."""
+    """Several applications of one sender, newest first; older ones are found by their number."""
+    tampil = semua[:TAMPIL]
     baris = [
         f"*{satu.nomor}* {katalog.ambil(satu.layanan).singkat}: {STATUS[satu.status]} "
         f"({tanggal_panjang(wib(satu.dibuat).date())})"
-        for satu in semua
+        for satu in tampil
     ]
+    lama = len(semua) - len(tampil)
     teks = gabung(
         "*Permohonan dari nomor ini*",
         "\n".join(baris),
+        f"Yang lebih lama ({lama} permohonan) bisa dilihat dengan nomornya." if lama else "",
         f"Untuk rinciannya ketik, misalnya, *status {semua[0].nomor}*.",
     )
     return Balasan(teks, "status", semua[0].layanan, semua[0].nomor)
@@ -81,7 +86,7 @@ def diperbaiki(satu: Permohonan, katalog: Katalog, contoh_catatan: str = "") -> 
     teks = gabung(
         f"✅ Sudah diperbaiki di permohonan *{satu.nomor}* ({layanan.singkat}):\n{ringkas(satu)}",
         contoh_catatan,
-        "Masih ada yang keliru? Tulis saja yang benar.",
+        "Masih ada yang keliru? Tulis saja, misalnya: *ralat RT 4 RW 5*.",
     )
     return Balasan(teks, "info", satu.layanan, satu.nomor)
 
@@ -107,11 +112,24 @@ def perbaikan_belum_jelas(satu: Permohonan) -> Balasan:
     """A correction was announced but the new value is missing."""
     return Balasan(
         f"Yang mau diperbaiki di permohonan *{satu.nomor}* apanya? Tulis dengan nilai yang benar, "
-        "misalnya: *namanya Siti Aminah*, *lahirnya 4 Mei 1990*, atau *RT 4 RW 5*.",
+        f"misalnya: {CONTOH_RALAT}.",
         "klarifikasi",
         satu.layanan,
         satu.nomor,
     )
+
+
+def perbaikan_salah(
+    satu: Permohonan, kesalahan: Sequence[Kesalahan], contoh_catatan: str = ""
+) -> Balasan:
+    """The new value cannot be used; the application stays as it was."""
+    teks = gabung(
+        *map(sebutkan, kesalahan),
+        # without such a word a date or an RT/RW would open a new application
+        f"Permohonan *{satu.nomor}* belum diubah. Tulis lagi, misalnya: {CONTOH_RALAT}.",
+        contoh_catatan,
+    )
+    return Balasan(teks, "isian_salah", satu.layanan, satu.nomor)
 
 
 def batal_formulir(layanan: str | None) -> Balasan:
@@ -169,10 +187,8 @@ def tanya_hapus(jumlah: int) -> Balasan:
 
 def dihapus(sisa: str) -> Balasan:
     """Erased; says what remains and why."""
-    return Balasan(
-        gabung("Data Anda sudah dihapus.", sisa, "Anda tetap bisa memakai layanan ini kapan saja."),
-        "info",
-    )
+    ajakan = "Layanan ini tetap bisa dipakai kapan saja: ketik *menu*."
+    return Balasan(gabung("Data Anda sudah dihapus.", sisa, ajakan), "info")
 
 
 def _waktu(saat: datetime) -> str:

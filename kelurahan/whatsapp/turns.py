@@ -128,9 +128,12 @@ class Turns:
         question = Question(received.resident, text, fingerprint(message.wamid), metadata)
         async with self._slots:
             turn = asyncio.ensure_future(self._ask(question))
+            # else asyncio itself would log the error, text and all
+            turn.add_done_callback(lambda task: task.cancelled() or task.exception())
             await asyncio.wait([turn], timeout=self._turn_limit)
         if not turn.done():
             turn.cancel()
+            await asyncio.wait([turn], timeout=RECEIPT_PATIENCE)  # to let go of Rasa's lock
             logger.error("message %s: turn took too long", trace(message.wamid))
         elif turn.cancelled():  # by something inside Rasa: our own task goes on
             logger.error("message %s: turn was cancelled", trace(message.wamid))
