@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
+from abc import ABC, abstractmethod
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -36,7 +37,7 @@ def ucapkan(dispatcher: CollectingDispatcher, balasan: Balasan) -> None:
     dispatcher.utter_message(text=balasan.teks, buttons=list(balasan.pilihan), **ekstra)
 
 
-class Aksi(Action):
+class Aksi(Action, ABC):  # abstract, or the action server would register it too
     """An action that answers with one `Balasan`; subclasses write `jawab`."""
 
     nama: str = ""
@@ -45,9 +46,9 @@ class Aksi(Action):
         """Return Rasa's name for this action."""
         return self.nama
 
+    @abstractmethod
     def jawab(self, konteks: Konteks) -> tuple[Balasan | None, Events]:
         """Return the reply and the events of this turn (runs in a thread: it may use the store)."""
-        raise NotImplementedError
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> Events:
         """Answer; a failure is logged without the resident's words and told politely."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from rasa_sdk.events import SlotSet
 
 from actions.dasar import Aksi, Events
@@ -11,6 +13,9 @@ from kelurahan.replies import Balasan, info
 from kelurahan.replies import permohonan as teks
 from kelurahan.wilayah import kelurahan
 
+# "hapus data saya" is recognised by rule; longer wishes to erase are told by these words
+MINTA_HAPUS = re.compile(r"\b(di)?(hapus|hilangkan|musnahkan|delete|tarik)", re.I)
+
 
 class AksiDataPribadi(Aksi):
     """What is stored about me; "hapus data saya" says what would happen and asks once."""
@@ -19,7 +24,7 @@ class AksiDataPribadi(Aksi):
 
     def jawab(self, konteks: Konteks) -> tuple[Balasan, Events]:
         """See the base class."""
-        if "hapus" not in konteks.entitas("tindakan"):
+        if "hapus" not in konteks.entitas("tindakan") and not MINTA_HAPUS.search(konteks.teks):
             return info.data_pribadi(kelurahan()), []
         jumlah = len(permohonan.daftar(konteks.pengirim, batas=1000))
         return teks.tanya_hapus(jumlah), [SlotSet("pertanyaan", "hapus_data")]

@@ -179,7 +179,7 @@ def _ganti_layanan(konteks: Konteks, draf: Draf) -> bool:
     return konteks.intent == "ajukan_permohonan" and bool(lain)
 
 
-def periksa(draf: Draf, hari_ini: date) -> Draf:
+def periksa(draf: Draf, hari_ini: date, tercatat: bool = False) -> Draf:
     """Check what isian cannot know: the directory of RT/RW and the service's own rules."""
     salah = list(draf.salah)
     data = draf.isian
@@ -193,7 +193,7 @@ def periksa(draf: Draf, hari_ini: date) -> Draf:
     if aturan and data.tanggal_lahir and not draf.kawin:
         umur = isian_umur(data.tanggal_lahir, hari_ini)
         if umur < aturan.tahun:
-            alasan = teks.belum_cukup_umur(draf.layanan, data.tanggal_lahir, umur)
+            alasan = teks.belum_cukup_umur(draf.layanan, data.tanggal_lahir, umur, tercatat)
             nilai = tanggal_panjang(data.tanggal_lahir)
             salah.append(isian.Salah("tanggal_lahir", nilai, alasan, "3 Mei 1990"))
             muda = data.tanggal_lahir.isoformat()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from actions.dasar import Aksi, Events
 from actions.konteks import Konteks, sekarang
 from kelurahan import isian
@@ -10,6 +12,8 @@ from kelurahan.replies import Balasan
 from kelurahan.replies import info as teks
 from kelurahan.store.direktori import direktori
 from kelurahan.wilayah import cari_rujukan, kelurahan
+
+RW = re.compile(r"\brw\W{0,2}(\d{1,3})\b", re.I)
 
 
 class AksiInfo(Aksi):
@@ -36,8 +40,12 @@ class AksiRtRw(Aksi):
 
     def jawab(self, konteks: Konteks) -> tuple[Balasan, Events]:
         """See the base class."""
-        disebut = isian.baca(konteks.teks, hari_ini=konteks.hari_ini)
-        return teks.rt_rw(kelurahan(), direktori(), disebut.rw), []
+        # a question about RW 5 gives no data, so `isian` reads nothing from it
+        if disebut := RW.search(konteks.teks):
+            rw = f"{int(disebut.group(1)):03d}"
+        else:
+            rw = isian.baca(konteks.teks, hari_ini=konteks.hari_ini).rw
+        return teks.rt_rw(kelurahan(), direktori(), rw), []
 
 
 class AksiPetugas(Aksi):

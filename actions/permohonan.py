@@ -74,7 +74,7 @@ class AksiPerbaiki(Aksi):
             return teks.perbaikan_belum_jelas(satu), []
         # the age was judged when it was filed (someone married may be younger)
         lahir_tetap = draf.isian.tanggal_lahir == lama.tanggal_lahir
-        draf = periksa(replace(draf, kawin=lahir_tetap), konteks.hari_ini)
+        draf = periksa(replace(draf, kawin=lahir_tetap), konteks.hari_ini, tercatat=True)
         if draf.salah:
             return teks.perbaikan_salah(satu, draf.salah, catatan_contoh(draf)), []
         baru = draf.isian
@@ -138,6 +138,8 @@ class AksiSetuju(Aksi):
         if pertanyaan == "batal_permohonan":
             satu = permohonan.batalkan(konteks.pengirim, konteks.slot("nomor_permohonan") or "")
             return teks.dibatalkan(satu), [SlotSet("nomor_permohonan", None)]
+        if konteks.diminta == "layanan":
+            return teks_formulir.minta_layanan(katalog(), konteks.isian), []
         if konteks.formulir_aktif:
             return Balasan("Baik, kita lanjutkan.", "basa_basi", konteks.slot("layanan")), []
         return Balasan(

@@ -27,7 +27,7 @@ LOGS = ROOT / "var" / "log"
 PROGRESS = re.compile(r"(?:Starting to train|Restored) component '(?P<name>\w+)'")
 SILENCE = 15.0  # seconds without a line before people think that it hangs
 # Rasa's cache looks at a component's own class only: other code of ours must force a full training
-CODE = ("kelurahan/nlu/**/*.py", "requirements.lock")
+CODE = ("kelurahan/nlu/*.py", "kelurahan/nlu/*.txt", "requirements.lock")
 DATA = ("config.yml", "domain.yml", "domain/**/*.yml", "data/**/*.yml", "wilayah/*.yml")
 
 

@@ -141,6 +141,12 @@ def test_half_of_rt_rw_is_kept_until_the_other_half_comes():
     assert kedua.jenis is None
 
 
+def test_half_of_rt_rw_given_before_it_is_asked_for_is_acknowledged():
+    warga = Warga().formulir("tanggal_lahir", "sku", nama="Siti")
+    assert "RW 005" in validasi(warga.tulis("rw 5", "isi_permohonan")).teks
+    assert "RW 005 sudah saya catat" in validasi(warga.tulis("3 mei 1990", "isi_permohonan")).teks
+
+
 def test_half_a_date_is_kept_until_the_other_half_comes():
     warga = Warga().formulir("tanggal_lahir", "sku", nama="Deden")
     assert validasi(warga.tulis("mei 1988")).jenis == "isian_salah"
@@ -390,10 +396,8 @@ def test_another_person_right_after_is_another_application():
 
 
 def test_the_privacy_notice_comes_once():
-    pertama, kedua = (
-        siap(pesan_id=p, nama=n).jalankan(AksiAjukan())
-        for p, n in (("p1", "A Budi"), ("p2", "Ani"))
-    )
+    pertama = siap(pesan_id="p1").jalankan(AksiAjukan())
+    kedua = siap(pesan_id="p2", nama="Darman").jalankan(AksiAjukan())
     assert "*hapus data saya*" in pertama.teks
     assert "UU 27/2022" in pertama.teks
     assert "hapus data saya" not in kedua.teks

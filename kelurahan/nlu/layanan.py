@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RESPONSE_KEY, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -24,9 +24,10 @@ from kelurahan.nlu.label import (
     sudah_jelas,
 )
 from kelurahan.nlu.linear import ModelLinear
-from kelurahan.nlu.normal import kata
-from kelurahan.nlu.sebutan import pencari, sepasang
+from kelurahan.nlu.salah_ketik import berulang
+from kelurahan.nlu.sebutan import baca, sepasang
 from kelurahan.nlu.seleksi import susun_seleksi
+from kelurahan.nlu.tujuan import layanan_latih
 
 logger = logging.getLogger(__name__)
 
@@ -39,11 +40,14 @@ class PemilihLayanan(GraphComponent):
     def get_default_config() -> Dict[str, Any]:
         """Thresholds are probabilities, chosen on out-of-fold predictions of the training data."""
         return {
-            "c": 5.0,
-            # a service is an entity from here on, where the purpose needs one ...
-            "yakin": 0.3,
-            # ... and where it does not ("ktp saya sudah jadi?"): only when it is plain
-            "yakin_lain": 0.5,
+            "c": 0.5,
+            # where the purpose needs a service, the likeliest is named from this share of all
+            # services on; whether that is enough to answer, PenimbangRagu judges ...
+            "yakin": 0.12,
+            # ... unless "none" is this likely: a follow-up without a service
+            "tanpa": 0.7,
+            # where the purpose needs none ("ktp saya sudah jadi?"): from this probability on
+            "yakin_lain": 0.3,
             # the second of two named services must not be out of the question
             "pasangan": 0.05,
             "peringkat": 5,
@@ -104,11 +108,13 @@ class PemilihLayanan(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the services, and from every other message what no service looks like."""
-        contoh = [
-            (" ".join(kata(m.get(TEXT))), _slug(m))
+        label = [
+            (m.get(TEXT), slug)
             for m in training_data.intent_examples
-            if m.get(TEXT) and m.get(INTENT)
+            if m.get(TEXT) and m.get(INTENT) and (slug := layanan_latih(m)) is not None
         ]
+        label += zip(berulang([t for t, _ in label]), [slug for _, slug in label], strict=True)
+        contoh = [(" ".join(baca(teks)[0]), slug) for teks, slug in label]
         contoh = [(teks, slug) for teks, slug in contoh if teks]
         if len({slug for _, slug in contoh}) < 2:
             logger.warning("PemilihLayanan: no services in the training data, not trained")
@@ -129,13 +135,13 @@ class PemilihLayanan(GraphComponent):
         return messages
 
     def _nilai(self, message: Message) -> None:
-        daftar = kata(message.get(TEXT) or "")
+        daftar, ditemukan = baca(message.get(TEXT) or "")
         nilai = self._model.peluang(" ".join(daftar)) if self._model and daftar else None
         peluang = (
             {} if nilai is None else dict(zip(self._model.kelas, map(float, nilai), strict=True))
         )
         tujuan = (message.get(INTENT) or {}).get("name")
-        terpilih = self._pilih(tujuan, daftar, peluang)
+        terpilih = self._pilih(tujuan, sepasang(daftar, ditemukan), peluang)
         entitas = [_entitas(message.get(TEXT), slug, peluang[slug]) for slug in terpilih]
         message.set(ENTITIES, (message.get(ENTITIES) or []) + entitas, add_to_output=True)
         message.set(PELUANG_LAYANAN, peluang)
@@ -143,24 +149,31 @@ class PemilihLayanan(GraphComponent):
             message, self._tujuan, terpilih[:1], peluang, panjang=self._config["peringkat"]
         )
 
-    def _pilih(self, tujuan: str | None, daftar: list[str], peluang: dict[str, float]) -> list[str]:
+    def _pilih(
+        self,
+        tujuan: Optional[str],
+        pasangan: Optional[Tuple[str, str]],
+        peluang: Dict[str, float],
+    ) -> List[str]:
         """No service, one, or the two that are asked for side by side."""
         if not peluang or tujuan == LUAR_TOPIK:
             return []
-        terbaik = max(peluang, key=peluang.__getitem__)
-        batas = self._config["yakin" if tujuan in TUJUAN_LAYANAN else "yakin_lain"]
-        pasangan = sepasang(daftar, pencari().cari(daftar)) or ()
-        if terbaik in pasangan and all(
-            peluang.get(s, 0) >= self._config["pasangan"] for s in pasangan
+        perlu = tujuan in TUJUAN_LAYANAN
+        tanpa = peluang.get(TANPA_LAYANAN, 0.0)
+        layanan = {s: p for s, p in peluang.items() if s != TANPA_LAYANAN}
+        terbaik = max(layanan, key=layanan.__getitem__)
+        if (
+            pasangan
+            and terbaik in pasangan
+            and all(layanan.get(s, 0) >= self._config["pasangan"] for s in pasangan)
         ):
             return list(pasangan)
-        if terbaik == TANPA_LAYANAN or peluang[terbaik] < batas:
+        # where the purpose needs a service, only the services compete ("none" is judged before)
+        bagian = layanan[terbaik] / max(1.0 - tanpa, 1e-9) if perlu else layanan[terbaik]
+        batas = self._config["yakin" if perlu else "yakin_lain"]
+        if (perlu and tanpa >= self._config["tanpa"]) or bagian < batas:
             return []
         return [terbaik]
-
-
-def _slug(message: Message) -> str:
-    return (message.get(INTENT_RESPONSE_KEY) or "").partition("/")[2] or TANPA_LAYANAN
 
 
 def _entitas(teks: str, slug: str, peluang: float) -> dict[str, Any]:

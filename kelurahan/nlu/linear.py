@@ -7,18 +7,18 @@ vectorizers' checks and sparse products cost five times as much as the sums them
 from __future__ import annotations
 
 import json
-import warnings
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from scipy.sparse import hstack
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
+from sklearn.svm import LinearSVC
 
-BENTUK = 2  # version of the stored layout
+BENTUK = 3  # version of the stored layout
+# Margins become probabilities by a softmax of this temperature (docs/nlu.md).
+SUHU = 0.35
 
 
 def _pengubah(huruf: bool, panjang: tuple[int, int], min_df: int = 1) -> TfidfVectorizer:
@@ -55,7 +55,7 @@ class Pandangan:
 
 @dataclass
 class ModelLinear:
-    """Balanced multinomial logistic regression; `bobot` is laid out feature by class."""
+    """Balanced linear support vectors, one against the rest; `bobot` is feature by class."""
 
     kelas: list[str]
     bobot: np.ndarray
@@ -63,21 +63,14 @@ class ModelLinear:
     pandangan: list[Pandangan]
 
     @classmethod
-    def latih(
-        cls, teks: list[str], label: list[str], *, c: float = 5.0, max_iter: int = 40
-    ) -> ModelLinear:
+    def latih(cls, teks: list[str], label: list[str], *, c: float = 0.7) -> ModelLinear:
         """Fit on normalised texts; `c` is the inverse of the regularisation strength."""
-        min_df = 2 if len(teks) > 100 else 1
-        bentuk = [(True, (2, 5)), (False, (1, 2))]
-        pengubah = [_pengubah(*b, min_df) for b in bentuk]
+        banyak = len(teks) > 200
+        bentuk = [(True, (2, 5), 3 if banyak else 1), (False, (1, 2), 2 if banyak else 1)]
+        pengubah = [_pengubah(*b) for b in bentuk]
         ciri = hstack([p.fit_transform(teks) for p in pengubah]).tocsr()
-        mesin = LogisticRegression(
-            C=c, class_weight="balanced", max_iter=max_iter, tol=1e-3, multi_class="multinomial"
-        )
-        with warnings.catch_warnings():
-            # More steps cost minutes and gained nothing on unseen messages: stopping is meant.
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            mesin.fit(ciri, label)
+        mesin = LinearSVC(C=c, class_weight="balanced", tol=1e-3, random_state=0)
+        mesin.fit(ciri, label)
         bobot, geser = mesin.coef_, mesin.intercept_
         if len(mesin.classes_) == 2:  # one row of weights then stands for both classes
             bobot, geser = np.vstack([-bobot, bobot]), np.concatenate([-geser, geser])
@@ -86,22 +79,27 @@ class ModelLinear:
             bobot=np.ascontiguousarray(bobot.T, dtype=np.float32),
             geser=geser.astype(np.float32),
             pandangan=[
-                Pandangan(*b, p.vocabulary_, p.idf_.astype(np.float32))
+                Pandangan(*b[:2], p.vocabulary_, p.idf_.astype(np.float32))
                 for b, p in zip(bentuk, pengubah, strict=True)
             ],
         )
 
-    def peluang(self, teks: str) -> np.ndarray | None:
-        """Probability per class, or None when nothing in the text was ever seen."""
-        nilai, mulai, ada = self.geser.copy(), 0, False
+    def kenal(self, teks: str) -> bool:
+        """Was any part of this text seen in training?"""
+        return any(len(p.ciri(teks)[0]) for p in self.pandangan)
+
+    def nilai(self, teks: str) -> np.ndarray:
+        """Margin per class: the distance to each class's border."""
+        hasil, mulai = self.geser.copy(), 0
         for p in self.pandangan:
             tempat, ciri = p.ciri(teks)
-            nilai += ciri @ self.bobot[mulai + tempat]
-            mulai, ada = mulai + len(p.idf), ada or len(tempat) > 0
-        if not ada:
-            return None
-        nilai = np.exp(nilai - nilai.max())
-        return nilai / nilai.sum()
+            hasil += ciri @ self.bobot[mulai + tempat]
+            mulai += len(p.idf)
+        return hasil
+
+    def peluang(self, teks: str) -> np.ndarray | None:
+        """Probability per class, or None when no part of the text was ever seen."""
+        return softmax(self.nilai(teks)) if self.kenal(teks) else None
 
     def simpan(self, folder: Path) -> None:
         """Write `model.json` and `bobot.npz`."""
@@ -139,3 +137,9 @@ class ModelLinear:
             ]
             bobot = angka["bobot"].astype(np.float32)
             return cls(isi["kelas"], bobot, angka["geser"], pandangan)
+
+
+def softmax(nilai: np.ndarray, suhu: float = SUHU) -> np.ndarray:
+    """Margins as probabilities that sum to one."""
+    e = np.exp((nilai - nilai.max()) / suhu)
+    return e / e.sum()

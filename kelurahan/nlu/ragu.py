@@ -35,13 +35,11 @@ class PenimbangRagu(GraphComponent):
             # purpose: at least this sure ...
             "tujuan": 0.35,
             # ... and this far ahead of the second
-            "jarak": 0.15,
-            # a service is meant (less than this for "none") but none is sure
+            "jarak": 0.05,
+            # service: at least this share of all services
+            "layanan": 0.3,
+            # a service is meant (less than this for "none") but none is named
             "tanpa_layanan": 0.5,
-            # a service this certain beside a purpose without one that is not ("bapak saya
-            # meninggal kemarin" looks a little like a question about status)
-            "layanan_pasti": 0.9,
-            "tujuan_pasti": 0.8,
         }
 
     @classmethod
@@ -72,7 +70,7 @@ class PenimbangRagu(GraphComponent):
         return messages
 
     def ragu(self, message: Message) -> bool:
-        """Is the purpose unsure, a service meant that cannot be told, or do the two disagree?"""
+        """Is the purpose unsure, or a service meant that cannot be told?"""
         peringkat = message.get(INTENT_RANKING_KEY) or []
         if not peringkat:
             return True
@@ -82,18 +80,16 @@ class PenimbangRagu(GraphComponent):
             return True
         if utama["confidence"] - kedua < self._config["jarak"]:
             return True
-        if utama["name"] in TUJUAN_LAYANAN:
-            return self._layanan_kabur(message)
-        return utama["confidence"] < self._config["tujuan_pasti"] and self._layanan_pasti(message)
-
-    def _layanan_pasti(self, message: Message) -> bool:
-        peluang = message.get(PELUANG_LAYANAN) or {}
-        return any(
-            p >= self._config["layanan_pasti"] for s, p in peluang.items() if s != TANPA_LAYANAN
-        )
+        return utama["name"] in TUJUAN_LAYANAN and self._layanan_kabur(message)
 
     def _layanan_kabur(self, message: Message) -> bool:
-        if any(e.get("entity") == ENTITAS_LAYANAN for e in message.get(ENTITIES) or []):
-            return False
         peluang = message.get(PELUANG_LAYANAN) or {}
-        return peluang.get(TANPA_LAYANAN, 1.0) < self._config["tanpa_layanan"]
+        tanpa = peluang.get(TANPA_LAYANAN, 1.0)
+        disebut = [
+            e["value"] for e in message.get(ENTITIES) or [] if e.get("entity") == ENTITAS_LAYANAN
+        ]
+        if not disebut:
+            return tanpa < self._config["tanpa_layanan"]
+        if len(disebut) > 1:  # asked for side by side, by name
+            return False
+        return peluang.get(disebut[0], 0.0) < self._config["layanan"] * (1.0 - tanpa)

@@ -27,6 +27,13 @@ PRASYARAT = frozenset(
 )
 
 
+# Just before a name: that one is not meant ("bukan ktp, tapi kk"; Sundanese sanes, lain).
+SANGKALAN = frozenset("bukan bukannya sanes lain dudu".split())
+# Between two names: the first was a slip ("surat kelahiran eh maaf surat kematian").
+RALAT = frozenset("eh maaf salah maksud maksudnya maksudna sori sorry ralat keliru".split())
+JARAK_SANGKALAN = 3
+
+
 @dataclass(frozen=True)
 class Sebutan:
     """A service named at words `awal` to `akhir` (exclusive)."""
@@ -60,6 +67,38 @@ class Pencari:
 def pencari() -> Pencari:
     """The process's finder over the process's catalogue."""
     return Pencari(katalog())
+
+
+def baca(teks: str) -> tuple[list[str], list[Sebutan]]:
+    """Plain words and named services of a message, without services it takes back."""
+    daftar = kata(teks)
+    ditemukan = pencari().cari(daftar)
+    dibuang = {n for n in range(len(ditemukan)) if _disangkal(daftar, ditemukan, n)}
+    if not dibuang or len(dibuang) == len(ditemukan):
+        return daftar, ditemukan
+    hasil: list[str] = []
+    tersisa, dari = [], 0
+    for n, s in enumerate(ditemukan):
+        hasil += daftar[dari : s.awal]
+        if n not in dibuang:
+            awal = len(hasil)
+            hasil += daftar[s.awal : s.akhir]
+            tersisa.append(Sebutan(s.slug, awal, len(hasil)))
+        dari = s.akhir
+    return hasil + daftar[dari:], tersisa
+
+
+def _disangkal(daftar: list[str], ditemukan: list[Sebutan], n: int) -> bool:
+    """Does the message deny or correct this named service in favour of another one?"""
+    satu = ditemukan[n]
+    if all(s.slug == satu.slug for s in ditemukan):
+        return False
+    if SANGKALAN & set(daftar[max(0, satu.awal - JARAK_SANGKALAN) : satu.awal]):
+        return True
+    kemudian = ditemukan[n + 1] if n + 1 < len(ditemukan) else None
+    if kemudian is None or kemudian.slug == satu.slug:
+        return False
+    return bool(RALAT & set(daftar[satu.akhir : kemudian.awal]))
 
 
 def samarkan(daftar_kata: list[str], ditemukan: list[Sebutan]) -> list[str]:

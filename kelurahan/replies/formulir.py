@@ -17,6 +17,7 @@ from kelurahan.replies.dasar import (
 )
 
 LABEL = {"nama": "Nama", "tanggal_lahir": "Tanggal lahir", "rt_rw": "RT/RW"}
+DI_KALIMAT = {**LABEL, "nama": "nama", "tanggal_lahir": "tanggal lahir"}
 PERTANYAAN = {
     "nama": "Siapa *nama lengkap* {siapa}?",
     "tanggal_lahir": "Kapan *tanggal lahir* {siapa}? Contoh: 3 Mei 1990",
@@ -48,8 +49,8 @@ class Kesalahan(Protocol):
     contoh: str
 
 
-def ringkas(isian: Isian) -> str:
-    """The fields already known, one per line (empty when there are none)."""
+def ringkas(isian: Isian, setengah: bool = False) -> str:
+    """The fields already known, one per line; `setengah` also tells half of RT/RW."""
     baris = []
     if isian.nama:
         baris.append(f"Nama: {isian.nama}")
@@ -57,6 +58,8 @@ def ringkas(isian: Isian) -> str:
         baris.append(f"Tanggal lahir: {tanggal_panjang(isian.tanggal_lahir)}")
     if isian.rt and isian.rw:
         baris.append(f"Alamat: {alamat_rt_rw(isian.rt, isian.rw)}")
+    elif setengah and (isian.rt or isian.rw):
+        baris.append(f"Alamat: RT {isian.rt}" if isian.rt else f"Alamat: RW {isian.rw}")
     return "\n".join(baris)
 
 
@@ -72,7 +75,7 @@ def pertanyaan(diminta: str, layanan: Layanan, isian: Isian) -> str:
 def minta(diminta: str, layanan: Layanan, isian: Isian, awal: bool = False) -> Balasan:
     """Ask for the next field; the first question also says how to stop or send all at once."""
     pembuka = f"Baik, permohonan *{layanan.singkat}*." if awal else ""
-    sudah = ringkas(isian)
+    sudah = ringkas(isian, setengah=diminta != "rt_rw")
     catatan = f"Boleh juga sekaligus: {FORMAT_ISIAN}. Ketik *batal* untuk berhenti." if awal else ""
     teks = gabung(
         pembuka,
@@ -85,7 +88,7 @@ def minta(diminta: str, layanan: Layanan, isian: Isian, awal: bool = False) -> B
 
 def minta_layanan(katalog: Katalog, isian: Isian) -> Balasan:
     """An application without a service: keeps the data, asks which service it is for."""
-    sudah = ringkas(isian)
+    sudah = ringkas(isian, setengah=True)
     teks = gabung(
         f"Data Anda sudah saya catat:\n{sudah}" if sudah else "",
         "Permohonan ini untuk *layanan yang mana*? Balas dengan #nomor (contoh: *#1* e-KTP) "
@@ -107,7 +110,7 @@ def salah(
     teks = gabung(
         *map(sebutkan, kesalahan),
         f"Yang lain sudah benar dan tersimpan:\n{sudah}" if sudah else "",
-        f"Kirim *{LABEL[kesalahan[0].isian].lower()}* yang benar saja."
+        f"Kirim *{DI_KALIMAT[kesalahan[0].isian]}* yang benar saja."
         if len(kesalahan) == 1
         else f"Kirim ulang yang salah saja, atau sekaligus, contoh: *{CONTOH_ISIAN}*",
         *tambahan,
@@ -126,7 +129,7 @@ def belum_terbaca(teks: str, diminta: str, layanan: Layanan, isian: Isian) -> Ba
     """The form waits for a field and the text is neither that nor anything else we know."""
     return Balasan(
         gabung(
-            f"Maaf, “{potong(teks)}” belum bisa saya baca sebagai {LABEL[diminta].lower()}.",
+            f"Maaf, “{potong(teks)}” belum bisa saya baca sebagai {DI_KALIMAT[diminta]}.",
             pertanyaan(diminta, layanan, isian),
             "Ketik *batal* untuk berhenti, *petugas* untuk bicara dengan orang.",
         ),
@@ -161,11 +164,11 @@ def _sebelum_datang(layanan: Layanan, isian: Isian) -> str:
     return f"*Sebelum ke kantor, temui {siapa}.*\n{layanan.pengantar.pesan}"
 
 
-def belum_cukup_umur(layanan: Layanan, lahir: date, umur: int) -> str:
-    """Why this birth date does not fit this service, and what to answer."""
+def belum_cukup_umur(layanan: Layanan, lahir: date, umur: int, tercatat: bool) -> str:
+    """Why this birth date does not fit this service, and what to answer while the form waits."""
     aturan = layanan.usia_minimal
     teks = f"lahir {tanggal_panjang(lahir)} berarti baru {umur} tahun. {aturan.pesan}"
-    if aturan.kecuali_kawin:
+    if aturan.kecuali_kawin and not tercatat:
         teks += " Kalau sudah menikah, balas *sudah menikah*."
     return teks
 

@@ -12,7 +12,7 @@ def jam(kelurahan: Kelurahan) -> Balasan:
     baris = "\n".join(f"{hari}: {waktu}" for hari, waktu in kelurahan.jam)
     return Balasan(
         gabung(
-            f"*Jam layanan {kelurahan.nama}*\n{baris}",
+            f"*Jam layanan {kelurahan.nama}*\n{baris or 'Jam buka kantor belum kami miliki.'}",
             kelurahan.jam_catatan or "",
             "Lewat WhatsApp ini Anda bisa bertanya dan mengajukan kapan saja. Ketik *menu*.",
         ),
@@ -39,7 +39,7 @@ def kontak(kelurahan: Kelurahan) -> Balasan:
         baris.append(f"Situs: {kelurahan.situs}")
     return Balasan(
         gabung(
-            f"*Kontak {kelurahan.nama}*\n" + "\n".join(baris),
+            "\n".join((f"*Kontak {kelurahan.nama}*", *baris)),
             "Nomor telepon kantor belum kami miliki. Anda bisa menulis keperluan Anda di sini "
             "kapan saja, atau ketik *menu*.",
         ),
@@ -57,8 +57,8 @@ def rt_rw(kelurahan: Kelurahan, direktori: Direktori, rw: str | None = None) -> 
         isi = f"RW {rw} terdiri dari RT {rt[0]} sampai RT {rt[-1]}."
     else:
         isi = (
-            f"Daftar kami berisi RW {semua[0]} sampai RW {semua[-1]}. Ketik misalnya *RW 5* dalam "
-            "pertanyaan Anda untuk melihat RT-nya."
+            f"Daftar kami berisi RW {semua[0]} sampai RW {semua[-1]}. "
+            f"Untuk melihat RT-nya tanyakan, misalnya: *RT apa saja di RW {int(semua[0])}?*"
         )
     return Balasan(
         gabung(

@@ -59,7 +59,8 @@ def menu_kelompok(katalog: Katalog, kunci: str) -> Balasan | None:
     teks = gabung(
         f"*{kelompok.judul}*",
         "\n".join(f"#{satu.nomor} {satu.judul}" for satu in isi),
-        "Pilih salah satu, atau balas dengan #nomor.",
+        f"Pilih salah satu, atau balas dengan #nomor, misalnya *#{isi[0].nomor}*. "
+        "Ketik *menu* untuk semua layanan.",
     )
     return Balasan(
         teks, "menu", pilihan=baris, daftar={"tombol": "Pilih layanan", "judul": kelompok.judul}
