@@ -20,7 +20,8 @@ from kelurahan.nlu.layanan import PemilihLayanan
 from kelurahan.nlu.linear import ModelLinear
 from kelurahan.nlu.pengenal import PengenalPasti
 from kelurahan.nlu.ragu import PenimbangRagu
-from kelurahan.nlu.sebutan import pencari, sepasang
+from kelurahan.nlu.salah_ketik import berulang
+from kelurahan.nlu.sebutan import baca, pencari, sepasang
 from kelurahan.nlu.tokenizer import IndonesianTokenizer
 from kelurahan.nlu.tujuan import KlasifikasiTujuan
 
@@ -213,6 +214,32 @@ def test_when_the_bot_asks_back(peringkat, tanpa, entitas, ragu):
 def test_two_services_are_a_pair_only_side_by_side(teks, pasangan):
     kata = normal.kata(teks)
     assert sepasang(kata, pencari().cari(kata)) == pasangan
+
+
+@pytest.mark.parametrize(
+    ("teks", "tersisa"),
+    [
+        ("bukan KTP, tapi KK yang rusak", ["kk"]),
+        ("sktm bukan sktt ya", ["sktm"]),
+        ("surat kelahiran eh maaf surat kematian", ["kematian"]),
+        ("ga usah KK nya, cukup akta lahir dulu", ["akta_lahir"]),
+        ("ini bukan ktp", ["ktp"]),
+        ("ktp sama kk", ["ktp", "kk"]),
+        ("ktp hilang, kk masih ada", ["ktp", "kk"]),
+    ],
+)
+def test_a_service_that_the_message_takes_back_is_dropped(teks, tersisa):
+    daftar, ditemukan = baca(teks)
+    assert [s.slug for s in ditemukan] == tersisa
+    for s in ditemukan:  # places fit the words that are left
+        assert pencari().cari(daftar[s.awal : s.akhir])[0].slug == s.slug
+
+
+def test_typing_slips_are_the_same_for_the_same_seed_and_leave_short_words_alone():
+    teks = ["syarat bikin kartu keluarga baru apa saja", "kk 3/5"]
+    assert berulang(teks) == berulang(teks)
+    assert berulang(teks)[0] != teks[0]
+    assert berulang(teks)[1] == "kk 3/5"
 
 
 def test_a_stored_model_judges_as_before(tmp_path):

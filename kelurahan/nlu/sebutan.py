@@ -32,6 +32,9 @@ SANGKALAN = frozenset("bukan bukannya sanes lain dudu".split())
 # Between two names: the first was a slip ("surat kelahiran eh maaf surat kematian").
 RALAT = frozenset("eh maaf salah maksud maksudnya maksudna sori sorry ralat keliru".split())
 JARAK_SANGKALAN = 3
+# "tidak usah kk", "tidak butuh surat domisili": two words that deny together.
+TIDAK = frozenset("tidak jangan teu henteu".split())
+TIDAK_APA = frozenset("usah butuh perlu mau pakai kudu jadi minta kasih".split())
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,11 @@ def _disangkal(daftar: list[str], ditemukan: list[Sebutan], n: int) -> bool:
     satu = ditemukan[n]
     if all(s.slug == satu.slug for s in ditemukan):
         return False
-    if SANGKALAN & set(daftar[max(0, satu.awal - JARAK_SANGKALAN) : satu.awal]):
+    batas = ditemukan[n - 1].akhir if n else 0  # a denial belongs to the name right after it
+    sebelum = daftar[max(batas, satu.awal - JARAK_SANGKALAN) : satu.awal]
+    if SANGKALAN & set(sebelum):
+        return True
+    if any(a in TIDAK and b in TIDAK_APA for a, b in pairwise(sebelum)):
         return True
     kemudian = ditemukan[n + 1] if n + 1 < len(ditemukan) else None
     if kemudian is None or kemudian.slug == satu.slug:

@@ -1,0 +1,1 @@
+"""Measurements of a running bot on this machine; see README.md."""
