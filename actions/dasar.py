@@ -13,8 +13,10 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.konteks import Konteks
+from kelurahan.katalog import katalog
 from kelurahan.replies import Balasan
 from kelurahan.replies.formulir import pengingat
+from kelurahan.wilayah import kelurahan
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +43,11 @@ class Aksi(Action, ABC):  # abstract, or the action server would register it too
     """An action that answers with one `Balasan`; subclasses write `jawab`."""
 
     nama: str = ""
+
+    def __init__(self) -> None:
+        """Read the facts as the action server starts: no resident waits for it, a fault shows."""
+        katalog()
+        kelurahan()
 
     def name(self) -> str:
         """Return Rasa's name for this action."""

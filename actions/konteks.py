@@ -145,11 +145,12 @@ class Konteks:
         """
         giliran = 0
         for event in reversed(self.tracker.events):
-            if event.get("event") == "slot" and event.get("name") == "pertanyaan" and giliran == 1:
+            if event.get("event") == "user":
+                giliran += 1
+                if giliran == 2:
+                    return None
+            elif giliran and (event.get("event"), event.get("name")) == ("slot", "pertanyaan"):
                 return event.get("value")
-            giliran += event.get("event") == "user"
-            if giliran == 2:
-                break
         return None
 
     def intent_sebelumnya(self) -> str:

@@ -35,7 +35,7 @@ class AksiPilihNomor(Aksi):
             mentah = konteks.entitas("nomor_menu")
             return teks.nomor_tidak_ada(mentah[0] if mentah else konteks.teks, katalog()), []
         layanan = konteks.layanan_disebut[0]
-        balasan = teks.jawab(tujuan(konteks), layanan)
+        balasan = teks.syarat(layanan)  # also after "biaya untuk yang mana?": it holds the fee
         events: Events = [SlotSet("layanan", layanan.slug)]
         if konteks.formulir_aktif and konteks.layanan_formulir == layanan:
             return balasan, events
@@ -70,10 +70,9 @@ class AksiJawabLayanan(Aksi):
 
 
 def tujuan(konteks: Konteks) -> str:
-    """The purpose; a bare name or number after "which service?" keeps the purpose asked before."""
+    """The purpose; a bare name after "which service?" keeps the purpose asked before."""
     menjawab = konteks.balasan_sebelumnya().get("balasan") == "pilih_layanan"
-    polos = konteks.intent in ("tanya_syarat", "pilih_nomor")
     sebelumnya = konteks.intent_sebelumnya()
-    if menjawab and polos and sebelumnya in teks.JAWABAN:
+    if menjawab and konteks.intent == "tanya_syarat" and sebelumnya in teks.JAWABAN:
         return sebelumnya
     return konteks.intent

@@ -16,6 +16,11 @@ UCAPAN = {
 }
 # below this share a service is not worth offering as "perhaps you meant"
 PANTAS_DITAWARKAN = 0.08
+# from here on the service is clear and only the question is not
+LAYANAN_JELAS = 0.5
+# a follow-up in context needs less certainty than a first question
+AGAK_YAKIN = 0.3
+PENDEK = 6  # words
 TUJUAN_LAYANAN = ("tanya_syarat", "tanya_biaya", "tanya_lama", "tanya_alur", "ajukan_permohonan")
 
 
@@ -59,23 +64,43 @@ class AksiKlarifikasi(Aksi):
                 ),
                 [],
             )
-        if len(konteks.layanan_disebut) == 1:
-            return layanan.tujuan_yang_mana(konteks.layanan_disebut[0]), []
-        calon = konteks.layanan_disebut or calon_layanan(konteks)
+        if lanjutan := tujuan_lanjutan(konteks):
+            return layanan.jawab(lanjutan, konteks.layanan), []
+        calon = calon_layanan(konteks)
+        if calon and keyakinan_layanan(konteks) >= LAYANAN_JELAS:
+            return layanan.tujuan_yang_mana(calon[0]), []
         return layanan.layanan_yang_mana(calon, tujuan_terdekat(konteks)), []
+
+
+def tujuan_lanjutan(konteks: Konteks) -> str | None:
+    """A short half-understood question without a service, while one is in context."""
+    pendek = len(konteks.teks.split()) <= PENDEK
+    if not pendek or konteks.layanan_disebut or konteks.layanan is None:
+        return None
+    for satu in konteks.tracker.latest_message.get("intent_ranking") or []:
+        if satu.get("name") != konteks.intent:  # the first is "unsure" itself
+            bertanya = satu.get("name") in (*layanan.JAWABAN, "tanya_syarat")
+            return satu["name"] if bertanya and satu["confidence"] >= AGAK_YAKIN else None
+    return None
+
+
+def peringkat_layanan(konteks: Konteks) -> list[dict]:
+    """Services by likelihood, as the selector ranked them."""
+    pemilih = konteks.tracker.latest_message.get("response_selector") or {}
+    return [s for s in pemilih.get("layanan") or [] if s["slug"] in katalog().slugs()]
+
+
+def keyakinan_layanan(konteks: Konteks) -> float:
+    """How likely the likeliest service is."""
+    return max((s["confidence"] for s in peringkat_layanan(konteks)), default=0.0)
 
 
 def calon_layanan(konteks: Konteks) -> list[Layanan]:
     """The two or three likeliest services, best first (none when nothing is likely)."""
-    pemilih = konteks.tracker.latest_message.get("response_selector") or {}
-    kat = katalog()
-    peringkat = pemilih.get("layanan") or []
-    calon = [
-        kat.ambil(satu["slug"])
-        for satu in peringkat
-        if satu["slug"] in kat.slugs() and satu["confidence"] >= PANTAS_DITAWARKAN
-    ]
-    return calon[:3]
+    peringkat = peringkat_layanan(konteks)
+    if keyakinan_layanan(konteks) < PANTAS_DITAWARKAN:
+        return []
+    return [katalog().ambil(satu["slug"]) for satu in peringkat[:3]]
 
 
 def tujuan_terdekat(konteks: Konteks) -> str:

@@ -99,8 +99,8 @@ class Warga:
         self.aktif = True
         self.slots |= {"requested_slot": diminta, **slots}
         if layanan:
-            self.slots |= {"layanan": layanan}
-            self.slots["draf"] = {"layanan": layanan, **(slots.get("draf") or {})}
+            draf = {"layanan": layanan, **(slots.get("draf") or {})}
+            self.slots |= {"layanan": layanan, "draf": draf}
         return self
 
     @property

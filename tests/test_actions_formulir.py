@@ -136,7 +136,7 @@ def test_half_of_rt_rw_is_kept_until_the_other_half_comes():
     pertama = validasi(warga.tulis("RT 3"))
     assert "RT 003 sudah saya catat" in pertama.teks
     assert "*RW* berapa" in pertama.teks
-    kedua = validasi(warga.tulis("5"))
+    kedua = validasi(warga.tulis("5", "pilih_nomor", "sku"))  # service 5, had nobody asked
     assert kedua.slots["rt_rw"] == "003/005"
     assert kedua.jenis is None
 
@@ -341,6 +341,13 @@ def test_the_number_of_another_service_ends_the_form_and_keeps_what_was_typed():
     assert jawab.slots["layanan"] == "kk"
     assert "Nama: Siti" in jawab.teks
     assert validasi(warga.tulis("ajukan", "ajukan_permohonan")).slots["nama"] == "Siti"
+
+
+def test_half_of_a_field_survives_the_change_of_service_too():
+    draf = {"rt": "003", "sebagian": {"bulan": 5, "tahun": 1988}, "muda": "2012-02-02"}
+    warga = Warga().formulir("rt_rw", "sku", draf=draf).tulis("#2", "pilih_nomor", "kk")
+    jawab = warga.jalankan(AksiPilihNomor())
+    assert jawab.slots["draf"] == {"rt": "003", "sebagian": {"bulan": 5, "tahun": 1988}}
 
 
 def test_the_number_of_the_same_service_leaves_the_form_waiting():

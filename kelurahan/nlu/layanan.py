@@ -44,8 +44,9 @@ class PemilihLayanan(GraphComponent):
             # where the purpose needs a service, the likeliest is named from this share of all
             # services on; whether that is enough to answer, PenimbangRagu judges ...
             "yakin": 0.12,
-            # ... unless "none" is this likely: a follow-up without a service
-            "tanpa": 0.7,
+            # ... unless "none" is this likely, or so many times likelier: a follow-up
+            "tanpa": 0.5,
+            "tanpa_kali": 3.0,
             # where the purpose needs none ("ktp saya sudah jadi?"): from this probability on
             "yakin_lain": 0.3,
             # the second of two named services must not be out of the question
@@ -168,10 +169,13 @@ class PemilihLayanan(GraphComponent):
             and all(layanan.get(s, 0) >= self._config["pasangan"] for s in pasangan)
         ):
             return list(pasangan)
-        # where the purpose needs a service, only the services compete ("none" is judged before)
-        bagian = layanan[terbaik] / max(1.0 - tanpa, 1e-9) if perlu else layanan[terbaik]
-        batas = self._config["yakin" if perlu else "yakin_lain"]
-        if (perlu and tanpa >= self._config["tanpa"]) or bagian < batas:
+        if not perlu:
+            return [terbaik] if layanan[terbaik] >= self._config["yakin_lain"] else []
+        lanjutan = tanpa >= min(
+            self._config["tanpa"], self._config["tanpa_kali"] * layanan[terbaik]
+        )
+        # only the services compete: "none" has just been judged
+        if lanjutan or layanan[terbaik] < self._config["yakin"] * (1.0 - tanpa):
             return []
         return [terbaik]
 

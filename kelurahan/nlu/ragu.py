@@ -38,8 +38,6 @@ class PenimbangRagu(GraphComponent):
             "jarak": 0.05,
             # service: at least this share of all services
             "layanan": 0.3,
-            # a service is meant (less than this for "none") but none is named
-            "tanpa_layanan": 0.5,
         }
 
     @classmethod
@@ -70,7 +68,7 @@ class PenimbangRagu(GraphComponent):
         return messages
 
     def ragu(self, message: Message) -> bool:
-        """Is the purpose unsure, or a service meant that cannot be told?"""
+        """Is the purpose unsure, or the service among several?"""
         peringkat = message.get(INTENT_RANKING_KEY) or []
         if not peringkat:
             return True
@@ -88,8 +86,6 @@ class PenimbangRagu(GraphComponent):
         disebut = [
             e["value"] for e in message.get(ENTITIES) or [] if e.get("entity") == ENTITAS_LAYANAN
         ]
-        if not disebut:
-            return tanpa < self._config["tanpa_layanan"]
-        if len(disebut) > 1:  # asked for side by side, by name
+        if len(disebut) != 1:  # a follow-up; or two, asked for side by side by name
             return False
         return peluang.get(disebut[0], 0.0) < self._config["layanan"] * (1.0 - tanpa)
