@@ -117,9 +117,11 @@ def test_after_asking_which_service_the_purpose_is_remembered(intent, teks, jeni
     assert warga.tulis(teks, intent, "ktp").jalankan(AksiJawabLayanan()).jenis == jenis
 
 
-def test_a_number_after_asking_which_service_keeps_the_purpose_too():
-    warga = Warga().tulis("alurnya?", "tanya_alur").bot("pilih_layanan")
-    assert warga.tulis("#3", "pilih_nomor", "akta_lahir").jalankan(AksiPilihNomor()).jenis == "alur"
+def test_a_menu_number_always_gives_the_requirements_which_hold_the_fee():
+    warga = Warga().tulis("biayanya?", "tanya_biaya").bot("pilih_layanan")
+    jawab = warga.tulis("#3", "pilih_nomor", "akta_lahir").jalankan(AksiPilihNomor())
+    assert jawab.jenis == "syarat"
+    assert katalog().ambil("akta_lahir").biaya in jawab.teks
 
 
 def test_the_purpose_is_forgotten_once_something_else_was_said():
@@ -262,10 +264,15 @@ def test_not_sure_offers_the_three_likeliest_services_and_a_human():
     assert jawab.pilihan == [*(f"#{s.nomor} {s.judul}" for s in tiga), "Petugas"]
 
 
-def test_unlikely_and_unknown_services_are_not_offered():
-    peringkat = (("surat_hilang", 0.5), ("ktp", 0.2), ("haji", 0.01))
+def test_a_service_that_left_the_catalogue_is_not_offered():
+    jawab = Warga().tulis("ngurus surat", peringkat=(("surat_hilang", 0.4), ("ktp", 0.2)))
+    assert jawab.jalankan(AksiKlarifikasi()).pilihan == ["#1 e-KTP", "Petugas"]
+
+
+@pytest.mark.parametrize("peringkat", [(), (("ktp", 0.05), ("kk", 0.04))], ids=["none", "low"])
+def test_when_no_service_is_likely_none_is_offered(peringkat):
     jawab = Warga().tulis("ngurus surat", peringkat=peringkat).jalankan(AksiKlarifikasi())
-    assert jawab.pilihan == ["#1 e-KTP", "Petugas"]
+    assert jawab.pilihan == ["Lihat menu", "Petugas"]
 
 
 def test_nothing_likely_offers_menu_and_human():
@@ -281,8 +288,27 @@ def test_the_choices_carry_the_likeliest_purpose():
 
 
 def test_a_clear_service_with_an_unclear_question_asks_for_the_question():
-    jawab = Warga().tulis("ktp zzz", "nlu_fallback", "ktp").jalankan(AksiKlarifikasi())
+    jawab = Warga().tulis("ktp zzz", peringkat=(("ktp", 0.9),)).jalankan(AksiKlarifikasi())
     assert jawab.pilihan == ["Syarat", "Alur", "Ajukan"]
+    assert jawab.pesan[0]["layanan"] == "ktp"
+
+
+@pytest.mark.parametrize(
+    ("teks", "slot", "yakin", "jenis"),
+    [
+        ("brp hr ya", "kk", 0.4, "lama"),
+        ("brp hr ya", None, 0.4, "klarifikasi"),
+        ("brp hr ya", "kk", 0.1, "klarifikasi"),
+        ("kalau yang itu kira kira brp hr ya pak", "kk", 0.4, "klarifikasi"),
+    ],
+    ids=["in context", "no context", "hardly sure", "a long sentence"],
+)
+def test_a_short_half_understood_question_is_answered_for_the_service_in_context(
+    teks, slot, yakin, jenis
+):
+    warga = Warga(slots={"layanan": slot}).tulis(teks)
+    warga.pesan["intent_ranking"].append({"name": "tanya_lama", "confidence": yakin})
+    assert warga.jalankan(AksiKlarifikasi()).jenis == jenis
 
 
 def test_inside_a_form_the_unread_answer_is_quoted_with_what_is_expected():

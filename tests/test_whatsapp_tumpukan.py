@@ -72,7 +72,12 @@ class Dunia:
 
     def tidak_ada_lagi(self, warga: str, jumlah: int) -> None:
         """One lane per resident: once this is answered, everything before it has been."""
-        self.tanya(warga, "jam buka")
+        self.sim.send_text(warga, "jam buka")
+        self.sim.wait_until(
+            lambda: any("Jam layanan" in satu.text for satu in self.sim.replies(warga)),
+            lambda: f"no answer to the last question\n{self.sim.transcript_text(warga)}",
+            PATIENCE,
+        )
         assert len(self.sim.replies(warga)) == jumlah + 1, self.sim.transcript_text(warga)
 
     def baris(self, sql: str, *nilai: str) -> list[tuple]:

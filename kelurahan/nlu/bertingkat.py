@@ -16,7 +16,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import KFold
 from sklearn.preprocessing import StandardScaler
 
-from kelurahan.nlu.linear import ModelLinear, softmax
+from kelurahan.nlu.linear import ModelLinear, softmax, susun_ciri
 
 LIPATAN = 4
 CUKUP = 200  # with fewer messages the second step has nothing to learn from
@@ -45,16 +45,15 @@ class ModelBertingkat:
     @classmethod
     def latih(cls, contoh: list[Contoh], ulangan: list[Contoh], c: float) -> ModelBertingkat:
         """Fit on messages and on their repetitions with typing slips (same order)."""
-        tujuan, layanan = _latih_dua(contoh + ulangan, c)
+        langkah = _LangkahSatu(contoh + ulangan, c)
+        tujuan, layanan = langkah.latih(np.arange(len(contoh) * 2))
         model = cls(tujuan, layanan, None, None)
         if len(contoh) < CUKUP:
             return model
-        nilai = np.zeros((len(contoh), len(model.ciri(contoh[0]))), dtype=np.float32)
+        nilai = np.full((len(contoh), len(model.ciri(contoh[0]))), -1.0, dtype=np.float32)
         for latih, uji in KFold(LIPATAN, shuffle=True, random_state=1).split(contoh):
-            bagian = [contoh[i] for i in latih] + [ulangan[i] for i in latih]
-            lipat = cls(*_latih_dua(bagian, c), None, None)
-            for i in uji:
-                nilai[i] = model.selaras(lipat, contoh[i])
+            lipat = langkah.latih(np.concatenate([latih, latih + len(contoh)]))
+            nilai[uji] = langkah.nilai(uji, lipat, (tujuan, layanan))
         ukuran = StandardScaler().fit(nilai)
         mesin = LogisticRegression(C=0.1, max_iter=300)
         mesin.fit(ukuran.transform(nilai), [satu.tujuan for satu in contoh])
@@ -73,20 +72,6 @@ class ModelBertingkat:
         """What the second step sees: both models' scores and a few facts about the text."""
         a, b = self.tujuan.nilai(satu.kata_tujuan), self.layanan.nilai(satu.kata_layanan)
         return np.concatenate([a, b, satu.ciri]).astype(np.float32)
-
-    def selaras(self, lain: ModelBertingkat, satu: Contoh) -> np.ndarray:
-        """Scores of a model trained on a part, in this model's order of classes."""
-        hasil = np.full(len(self.tujuan.kelas) + len(self.layanan.kelas), -1.0, dtype=np.float32)
-        mulai = 0
-        for milik, punya, kata in (
-            (self.tujuan, lain.tujuan, satu.kata_tujuan),
-            (self.layanan, lain.layanan, satu.kata_layanan),
-        ):
-            nilai = dict(zip(punya.kelas, punya.nilai(kata), strict=True))
-            for n, kelas in enumerate(milik.kelas):
-                hasil[mulai + n] = nilai.get(kelas, -1.0)
-            mulai += len(milik.kelas)
-        return np.concatenate([hasil, satu.ciri]).astype(np.float32)
 
     def peluang(self, satu: Contoh) -> np.ndarray | None:
         """Probability per purpose, or None when no part of the text was ever seen."""
@@ -117,13 +102,43 @@ class ModelBertingkat:
             return cls(tujuan, layanan, angka["bobot"], angka["geser"])
 
 
-def _latih_dua(contoh: list[Contoh], c: float) -> tuple[ModelLinear, ModelLinear]:
-    """The two models of the first step."""
-    tujuan = ModelLinear.latih(
-        [satu.kata_tujuan for satu in contoh], [satu.tujuan for satu in contoh], c=c
-    )
-    bicara = [satu for satu in contoh if satu.layanan is not None]
-    layanan = ModelLinear.latih(
-        [satu.kata_layanan for satu in bicara], [satu.layanan for satu in bicara], c=c
-    )
-    return tujuan, layanan
+class _LangkahSatu:
+    """Both models of the first step over features that are counted once."""
+
+    def __init__(self, contoh: list[Contoh], c: float) -> None:
+        self._contoh, self._c = contoh, c
+        self._ciri_tujuan, self._lihat_tujuan = susun_ciri([s.kata_tujuan for s in contoh])
+        self._ciri_layanan, self._lihat_layanan = susun_ciri([s.kata_layanan for s in contoh])
+
+    def latih(self, baris: np.ndarray) -> tuple[ModelLinear, ModelLinear]:
+        """Models of purpose and service, learned from these rows."""
+        bicara = np.array([i for i in baris if self._contoh[i].layanan is not None])
+        tujuan = ModelLinear.dari_ciri(
+            self._ciri_tujuan[baris],
+            [self._contoh[i].tujuan for i in baris],
+            self._lihat_tujuan,
+            c=self._c,
+        )
+        layanan = ModelLinear.dari_ciri(
+            self._ciri_layanan[bicara],
+            [self._contoh[i].layanan for i in bicara],
+            self._lihat_layanan,
+            c=self._c,
+        )
+        return tujuan, layanan
+
+    def nilai(
+        self,
+        baris: np.ndarray,
+        lipat: tuple[ModelLinear, ModelLinear],
+        utuh: tuple[ModelLinear, ModelLinear],
+    ) -> np.ndarray:
+        """Scores of rows that `lipat` has not seen, in the order of the classes of `utuh`."""
+        bagian = []
+        for ciri, model, acuan in zip(
+            (self._ciri_tujuan, self._ciri_layanan), lipat, utuh, strict=True
+        ):
+            skor = np.full((len(baris), len(acuan.kelas)), -1.0, dtype=np.float32)
+            skor[:, [acuan.kelas.index(k) for k in model.kelas]] = model.nilai_ciri(ciri[baris])
+            bagian.append(skor)
+        return np.hstack([*bagian, np.array([self._contoh[i].ciri for i in baris])])

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy.sparse import hstack
+from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
@@ -65,10 +65,14 @@ class ModelLinear:
     @classmethod
     def latih(cls, teks: list[str], label: list[str], *, c: float = 0.7) -> ModelLinear:
         """Fit on normalised texts; `c` is the inverse of the regularisation strength."""
-        banyak = len(teks) > 200
-        bentuk = [(True, (2, 5), 3 if banyak else 1), (False, (1, 2), 2 if banyak else 1)]
-        pengubah = [_pengubah(*b) for b in bentuk]
-        ciri = hstack([p.fit_transform(teks) for p in pengubah]).tocsr()
+        ciri, pandangan = susun_ciri(teks)
+        return cls.dari_ciri(ciri, label, pandangan, c=c)
+
+    @classmethod
+    def dari_ciri(
+        cls, ciri: csr_matrix, label: list[str], pandangan: list[Pandangan], *, c: float
+    ) -> ModelLinear:
+        """Fit on features that were counted before (several models may share them)."""
         mesin = LinearSVC(C=c, class_weight="balanced", tol=1e-3, random_state=0)
         mesin.fit(ciri, label)
         bobot, geser = mesin.coef_, mesin.intercept_
@@ -78,11 +82,12 @@ class ModelLinear:
             kelas=[str(k) for k in mesin.classes_],
             bobot=np.ascontiguousarray(bobot.T, dtype=np.float32),
             geser=geser.astype(np.float32),
-            pandangan=[
-                Pandangan(*b[:2], p.vocabulary_, p.idf_.astype(np.float32))
-                for b, p in zip(bentuk, pengubah, strict=True)
-            ],
+            pandangan=pandangan,
         )
+
+    def nilai_ciri(self, ciri: csr_matrix) -> np.ndarray:
+        """Margins of many texts at once, from their features: text by class."""
+        return ciri @ self.bobot + self.geser
 
     def kenal(self, teks: str) -> bool:
         """Was any part of this text seen in training?"""
@@ -143,3 +148,16 @@ def softmax(nilai: np.ndarray, suhu: float = SUHU) -> np.ndarray:
     """Margins as probabilities that sum to one."""
     e = np.exp((nilai - nilai.max()) / suhu)
     return e / e.sum()
+
+
+def susun_ciri(teks: list[str]) -> tuple[csr_matrix, list[Pandangan]]:
+    """Learn the vocabulary of these texts; return their features and the views."""
+    banyak = len(teks) > 200
+    bentuk = [(True, (2, 5), 3 if banyak else 1), (False, (1, 2), 2 if banyak else 1)]
+    pengubah = [_pengubah(*b) for b in bentuk]
+    ciri = hstack([p.fit_transform(teks) for p in pengubah]).tocsr()
+    pandangan = [
+        Pandangan(*b[:2], p.vocabulary_, p.idf_.astype(np.float32))
+        for b, p in zip(bentuk, pengubah, strict=True)
+    ]
+    return ciri, pandangan
