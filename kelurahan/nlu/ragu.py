@@ -35,7 +35,7 @@ class PenimbangRagu(GraphComponent):
             # purpose: at least this sure ...
             "tujuan": 0.35,
             # ... and this far ahead of the second
-            "jarak": 0.05,
+            "jarak": 0.1,
             # service: at least this share of all services
             "layanan": 0.3,
         }

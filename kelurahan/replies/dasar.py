@@ -19,7 +19,7 @@ CONTOH_ISIAN = "Siti Aminah#3 Mei 1990#003/005"
 class Balasan:
     """One reply: text, its kind (DESIGN section 5), the service it is about, and choices.
 
-    `daftar` ({"tombol", "judul"}) asks the channel for a list message instead of reply buttons.
+    `daftar` ({"tombol"}) asks the channel for a list message instead of reply buttons.
     """
 
     teks: str

@@ -151,10 +151,11 @@ def keluhan_lain(kelurahan: Kelurahan, rujukan: Rujukan | None) -> Balasan:
 
 def luar_topik(kelurahan: Kelurahan, rujukan: Rujukan | None) -> Balasan:
     """Not the kelurahan's work: says so, and names the right office where it is known."""
-    tujuan = rujukan.pesan if rujukan else ""
+    # the referral says itself that the matter is another office's
+    pembuka = rujukan.pesan if rujukan else f"Maaf, itu di luar layanan {kelurahan.nama}."
     return Balasan(
         gabung(
-            f"Maaf, itu di luar layanan {kelurahan.nama}. {tujuan}".strip(),
+            pembuka,
             "Yang bisa saya bantu: surat dan dokumen warga, dari KTP sampai surat nikah. "
             "Ketik *menu* untuk daftarnya.",
         ),

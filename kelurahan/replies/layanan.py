@@ -44,9 +44,7 @@ def menu(katalog: Katalog, kelurahan: Kelurahan, pembuka: str = "") -> Balasan:
         )
         for kelompok in katalog.kelompok
     )
-    return Balasan(
-        teks, "menu", pilihan=baris, daftar={"tombol": "Lihat layanan", "judul": "Kelompok"}
-    )
+    return Balasan(teks, "menu", pilihan=baris, daftar={"tombol": "Lihat layanan"})
 
 
 def menu_kelompok(katalog: Katalog, kunci: str) -> Balasan | None:
@@ -62,9 +60,7 @@ def menu_kelompok(katalog: Katalog, kunci: str) -> Balasan | None:
         f"Pilih salah satu, atau balas dengan #nomor, misalnya *#{isi[0].nomor}*. "
         "Ketik *menu* untuk semua layanan.",
     )
-    return Balasan(
-        teks, "menu", pilihan=baris, daftar={"tombol": "Pilih layanan", "judul": kelompok.judul}
-    )
+    return Balasan(teks, "menu", pilihan=baris, daftar={"tombol": "Pilih layanan"})
 
 
 def nomor_tidak_ada(mentah: str, katalog: Katalog) -> Balasan:
@@ -198,7 +194,7 @@ def layanan_yang_mana(calon: Sequence[Layanan], intent: str = "tanya_syarat") ->
         "Balas dengan #nomor, atau ketik *petugas* kalau bukan semuanya.",
         "klarifikasi",
         pilihan=tuple(pilihan),
-        daftar={"tombol": "Pilih layanan", "judul": "Mungkin maksudnya"},
+        daftar={"tombol": "Pilih layanan"},
     )
 
 
