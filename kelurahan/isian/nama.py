@@ -23,7 +23,8 @@ LABEL = (
 _AWAL = re.compile(
     rf"(?:(?:{LABEL}|(?:oh|eh|ok|oke|okey|baik|ya|iya|siap|nah|ini|nih|itu|halo|hai|maaf|punten"
     r"|assalamualaikum|saya|sy|aku|gw|gue|an|bapak|ibu|pak|bu|bpk|sdr|sdri|saudara"
-    r"|saudari|tn|ny|nn|tuan|nyonya|nona|almarhum|almarhumah|alm|almh|mendiang|bayi|ananda|anak saya|istri saya|suami saya)(?!\w))[\s.,:=-]+)+",
+    r"|saudari|tn|ny|nn|tuan|nyonya|nona|alm|almh|almarhum|almarhumah|mendiang|bayi"
+    r"|ananda|anak saya|istri saya|suami saya)(?!\w))[\s.,:=-]+)+",
     re.IGNORECASE,
 )
 _AKHIR = re.compile(

@@ -25,7 +25,7 @@ from kelurahan.nlu.label import (
 )
 from kelurahan.nlu.linear import ModelLinear
 from kelurahan.nlu.salah_ketik import berulang
-from kelurahan.nlu.sebutan import baca, sepasang
+from kelurahan.nlu.sebutan import baca, pencari, sepasang
 from kelurahan.nlu.seleksi import susun_seleksi
 from kelurahan.nlu.tujuan import layanan_latih
 
@@ -99,6 +99,7 @@ class PemilihLayanan(GraphComponent):
         **kwargs: Any,
     ) -> PemilihLayanan:
         """The trained component; without stored weights one that names no service."""
+        pencari()  # reads the catalogue now, not while the first resident waits
         try:
             with model_storage.read_from(resource) as folder:
                 tujuan = json.loads((folder / "tujuan.json").read_text(encoding="utf-8"))

@@ -106,10 +106,16 @@ def _permohonan(teks: str) -> tuple[str, dict[str, Any]] | None:
     if nomor is None:
         return None
     entitas = {"nomor_permohonan": nomor}
-    if isian.tampak_koreksi(teks):
+    if isian.tampak_koreksi(_tanpa_nomor(teks)):
         return "perbaiki_isian", entitas
     ingin_batal = "?" not in teks and _CABUT.search(" ".join(kata(teks)))
     return ("batal" if ingin_batal else "cek_status"), entitas
+
+
+def _tanpa_nomor(teks: str) -> str:
+    """ "ralat KDJ-2611-0001 RT 4" without the number, whose digits are no field."""
+    awalan = re.escape(wilayah.kelurahan().awalan_nomor)
+    return re.sub(rf"{awalan}[\s-]*\d{{4}}[\s-]*\d{{4}}", " ", teks, flags=re.IGNORECASE)
 
 
 def _isian(teks: str) -> tuple[str, dict[str, Any]] | None:

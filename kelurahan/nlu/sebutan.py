@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-import spacy
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 from spacy.util import filter_spans
+from spacy.vocab import Vocab
 
 from kelurahan.katalog import Katalog, katalog
 from kelurahan.nlu.normal import kata
@@ -50,8 +50,9 @@ class Pencari:
     """Looks the catalogue's aliases up in a list of plain words; the longest name wins."""
 
     def __init__(self, isi: Katalog) -> None:
-        self._kosakata = spacy.blank("id").vocab
-        self._cocok = PhraseMatcher(self._kosakata, attr="LOWER")
+        # a bare vocabulary: the words are plain already, and a whole language takes seconds
+        self._kosakata = Vocab()
+        self._cocok = PhraseMatcher(self._kosakata, attr="ORTH")
         for layanan in isi.layanan:
             bentuk = {tuple(kata(s)) for s in (*layanan.sebutan, layanan.judul, layanan.nama)}
             pola = [Doc(self._kosakata, words=list(b)) for b in sorted(bentuk) if b]
