@@ -7,11 +7,11 @@ _MENU = "Ketik *menu* untuk melihat daftar layanan, atau *petugas* untuk bicara 
 FIXED_REPLIES: dict[str, str] = {
     "suara": "Maaf, pesan suara belum bisa kami dengarkan di sini.\n"
     f"Mohon tulis pertanyaan Bapak/Ibu sebagai teks.\n\n{_MENU}",
-    "foto": "Terima kasih, fotonya sudah masuk, tetapi kami belum bisa membaca foto di sini.\n"
+    "foto": "Maaf, foto belum bisa kami baca di sini.\n"
     f"Mohon tulis keperluan Bapak/Ibu sebagai teks. Berkas dibawa saat ke kantor.\n\n{_MENU}",
     "video": "Maaf, video belum bisa kami lihat di sini.\n"
     f"Mohon tulis keperluan Bapak/Ibu sebagai teks.\n\n{_MENU}",
-    "dokumen": "Terima kasih, berkasnya sudah masuk, tetapi kami belum bisa membacanya di sini.\n"
+    "dokumen": "Maaf, berkas belum bisa kami baca di sini.\n"
     f"Mohon tulis keperluan Bapak/Ibu sebagai teks. Berkas dibawa saat ke kantor.\n\n{_MENU}",
     "stiker": f"Terima kasih stikernya. Ada yang bisa kami bantu?\n\n{_MENU}",
     "lokasi": "Maaf, lokasi belum bisa kami pakai di sini.\n"
