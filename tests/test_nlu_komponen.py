@@ -117,6 +117,28 @@ def test_purpose_and_services_of_a_message(jalur, teks, tujuan, slug):
     assert layanan(pesan) == slug
 
 
+@pytest.mark.parametrize(
+    ("peringkat", "disebut", "peluang", "tujuan"),
+    [
+        ([("luar_topik", 0.7), ("tanya_syarat", 0.3)], {"ktp"}, 0.95, "tanya_syarat"),
+        ([("luar_topik", 0.7), ("tanya_syarat", 0.3)], set(), 0.95, "luar_topik"),
+        ([("luar_topik", 0.7), ("tanya_syarat", 0.3)], {"ktp"}, 0.6, "luar_topik"),
+        ([("luar_topik", 0.9), ("tanya_syarat", 0.1)], {"ktp"}, 0.95, "luar_topik"),
+        ([("luar_topik", 0.7), ("salam", 0.3)], {"ktp"}, 0.95, "luar_topik"),
+    ],
+    ids=["named and certain", "not named", "not certain", "purpose far off", "no such purpose"],
+)
+def test_a_named_and_certain_service_is_not_out_of_scope(peringkat, disebut, peluang, tujuan):
+    pesan = Message.build("x")
+    urut = [{"name": n, "confidence": c} for n, c in peringkat]
+    pesan.set("intent", urut[0])
+    pesan.set("intent_ranking", urut)
+    pemilih = PemilihLayanan(PemilihLayanan.get_default_config(), None, None)
+    pemilih._bukan_luar(pesan, disebut, {"ktp": peluang, "-": 1 - peluang})
+    assert pesan.get("intent")["name"] == tujuan
+    assert pesan.get("intent_ranking")[0] == pesan.get("intent")
+
+
 def test_the_selection_has_an_entry_per_purpose_and_ranks_services(jalur):
     pilihan = jalur("ktp bayar berapa").get("response_selector")
     assert pilihan["all_retrieval_intents"] == ["tanya_biaya", "tanya_syarat"]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Set, Tuple
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -51,6 +51,8 @@ class PemilihLayanan(GraphComponent):
             "yakin_lain": 0.3,
             # the second of two named services must not be out of the question
             "pasangan": 0.05,
+            # a named service this likely is meant, whatever the purpose model says
+            "pasti": 0.9,
             "peringkat": 5,
         }
 
@@ -142,6 +144,7 @@ class PemilihLayanan(GraphComponent):
         peluang = (
             {} if nilai is None else dict(zip(self._model.kelas, map(float, nilai), strict=True))
         )
+        self._bukan_luar(message, {s.slug for s in ditemukan}, peluang)
         tujuan = (message.get(INTENT) or {}).get("name")
         terpilih = self._pilih(tujuan, sepasang(daftar, ditemukan), peluang)
         entitas = [_entitas(message.get(TEXT), slug, peluang[slug]) for slug in terpilih]
@@ -150,6 +153,20 @@ class PemilihLayanan(GraphComponent):
         susun_seleksi(
             message, self._tujuan, terpilih[:1], peluang, panjang=self._config["peringkat"]
         )
+
+    def _bukan_luar(self, message: Message, disebut: Set[str], peluang: Dict[str, float]) -> None:
+        """A service named and certain is not out of scope when the next purpose fits it."""
+        peringkat = message.get(INTENT_RANKING_KEY) or []
+        if len(peringkat) < 2 or peringkat[0]["name"] != LUAR_TOPIK:
+            return
+        pasti = any(peluang.get(s, 0.0) >= self._config["pasti"] for s in disebut)
+        kedua = peringkat[1]
+        if pasti and kedua["name"] in TUJUAN_LAYANAN and kedua["confidence"] >= 0.2:
+            # what was given to "out of scope" goes to the purpose that remains
+            utama = {**kedua, "confidence": kedua["confidence"] + peringkat[0]["confidence"]}
+            sisa = [{**peringkat[0], "confidence": 0.0}]
+            message.set(INTENT, dict(utama), add_to_output=True)
+            message.set(INTENT_RANKING_KEY, [utama, *peringkat[2:], *sisa], add_to_output=True)
 
     def _pilih(
         self,
