@@ -40,6 +40,14 @@ check: lint ## lint, the catalogue, and the training data
 train: install ## Train the model if its data changed (ARGS=--force: in any case)
 	@$(PYTHON) -m scripts.train $(ARGS)
 
+.PHONY: nlu-check
+nlu-check: install ## Conflicts, copies, thin labels and leaks in the training data
+	@$(PYTHON) -m scripts.nlu.check
+
+.PHONY: nlu-report
+nlu-report: install ## Train, test on held-out messages, write results/nlu/ (ARGS="--against FILE")
+	@$(PYTHON) -m scripts.nlu.report $(ARGS)
+
 .PHONY: shell
 shell: install ## Talk to the bot in this terminal
 	@$(PYTHON) -m scripts.shell
@@ -52,7 +60,8 @@ serve-test: install ## A bot for tests with the HTTP API on PORT (5105), gone wh
 lock: ## Resolve requirements.in anew into requirements.lock (hashed, names no registry)
 	@test -x $(UV) || $(MAKE) --no-print-directory install
 	@$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header \
-	  $(ARGS) requirements.in --output-file requirements.lock
+	  --override requirements.override $(ARGS) requirements.in \
+	  --output-file requirements.lock
 
 .PHONY: clean
 clean: ## Remove models, caches and reports; databases, .env and the installed packages stay

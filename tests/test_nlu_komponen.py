@@ -15,15 +15,16 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from kelurahan import katalog as modul_katalog
 from kelurahan.nlu import normal
-from kelurahan.nlu.label import PELUANG_LAYANAN
+from kelurahan.nlu.bertingkat import SUHU, ModelBertingkat, ingat, kata_umum, suhu_terbaik
+from kelurahan.nlu.label import PELUANG_LAYANAN, TUJUAN_LAYANAN
 from kelurahan.nlu.layanan import PemilihLayanan
-from kelurahan.nlu.linear import ModelLinear
+from kelurahan.nlu.linear import Pandangan, _pengubah
 from kelurahan.nlu.pengenal import PengenalPasti
 from kelurahan.nlu.ragu import PenimbangRagu
 from kelurahan.nlu.salah_ketik import berulang
 from kelurahan.nlu.sebutan import baca, pencari, sepasang
 from kelurahan.nlu.tokenizer import IndonesianTokenizer
-from kelurahan.nlu.tujuan import KlasifikasiTujuan
+from kelurahan.nlu.tujuan import KlasifikasiTujuan, bentuk, bukan_luar
 
 TANYA = {
     "tanya_syarat": [
@@ -80,7 +81,7 @@ def jalur(tmp_path_factory):
         IndonesianTokenizer(IndonesianTokenizer.get_default_config()),
         PengenalPasti(),
         latih(KlasifikasiTujuan, folder / "tujuan", data),
-        latih(PemilihLayanan, folder / "layanan", data),
+        PemilihLayanan(PemilihLayanan.get_default_config()),
         PenimbangRagu(PenimbangRagu.get_default_config()),
     ]
 
@@ -118,30 +119,65 @@ def test_purpose_and_services_of_a_message(jalur, teks, tujuan, slug):
 
 
 @pytest.mark.parametrize(
-    ("peringkat", "disebut", "peluang", "tujuan"),
+    ("peringkat", "tujuan"),
     [
-        ([("luar_topik", 0.7), ("tanya_syarat", 0.3)], {"ktp"}, 0.95, "tanya_syarat"),
-        ([("luar_topik", 0.7), ("tanya_syarat", 0.3)], set(), 0.95, "luar_topik"),
-        ([("luar_topik", 0.7), ("tanya_syarat", 0.3)], {"ktp"}, 0.6, "luar_topik"),
-        ([("luar_topik", 0.9), ("tanya_syarat", 0.1)], {"ktp"}, 0.95, "luar_topik"),
-        ([("luar_topik", 0.7), ("salam", 0.3)], {"ktp"}, 0.95, "luar_topik"),
+        ([("luar_topik", 0.7), ("tanya_syarat", 0.2), ("salam", 0.1)], "tanya_syarat"),
+        ([("luar_topik", 0.95), ("tanya_syarat", 0.05)], "luar_topik"),
+        ([("luar_topik", 0.7), ("salam", 0.3)], "luar_topik"),
+        ([("salam", 0.7), ("luar_topik", 0.3)], "salam"),
+        ([("luar_topik", 1.0)], "luar_topik"),
     ],
-    ids=["named and certain", "not named", "not certain", "purpose far off", "no such purpose"],
+    ids=["a purpose that fits", "it is far off", "it does not fit", "not out of scope", "alone"],
 )
-def test_a_named_and_certain_service_is_not_out_of_scope(peringkat, disebut, peluang, tujuan):
-    pesan = Message.build("x")
+def test_a_named_and_certain_service_is_not_out_of_scope(peringkat, tujuan):
     urut = [{"name": n, "confidence": c} for n, c in peringkat]
-    pesan.set("intent", urut[0])
-    pesan.set("intent_ranking", urut)
-    pemilih = PemilihLayanan(PemilihLayanan.get_default_config(), None, None)
-    pemilih._bukan_luar(pesan, disebut, {"ktp": peluang, "-": 1 - peluang})
-    assert pesan.get("intent")["name"] == tujuan
-    assert pesan.get("intent_ranking")[0] == pesan.get("intent")
+    hasil = bukan_luar(urut, kedua=0.1)
+    assert hasil[0]["name"] == tujuan
+    assert sum(p["confidence"] for p in hasil) == pytest.approx(1.0)
+    assert {p["name"] for p in hasil} == {n for n, _ in peringkat}
+
+
+def test_a_short_message_means_what_it_was_taught_to_mean(jalur):
+    for teks, tujuan, slug in contoh():
+        pesan = jalur(teks.upper() + " !!")
+        assert pesan.get("intent")["name"] == tujuan, teks
+        assert pesan.get("intent")["confidence"] >= 0.9
+        assert layanan(pesan) == ([slug] if slug else [])
+
+
+def test_what_is_taught_both_ways_is_not_remembered():
+    satu = [bentuk("boleh difoto saja?", t) for t in ("tanya_syarat", "minta_bantuan")]
+    assert ingat([*satu, bentuk("buka jam berapa", "tanya_jam")]) == {
+        "buka jam berapa": ("tanya_jam", "-")
+    }
+
+
+@pytest.mark.parametrize(
+    ("teks", "tujuan", "slug"),
+    [
+        ("ktp saya belum jadi", "cek_status", "ktp"),
+        ("kk dan ktp saya belum jadi", "cek_status", None),
+        ("berkas saya belum jadi", "sampaikan_keluhan", None),
+        ("ktp ketinggalan di angkot", "luar_topik", "-"),
+        ("biayanya?", "tanya_biaya", "-"),
+    ],
+    ids=["it names one", "it names two", "it names none", "not our work", "a follow-up"],
+)
+def test_what_a_message_without_a_service_label_teaches_about_services(teks, tujuan, slug):
+    assert bentuk(teks, tujuan).layanan == slug
+
+
+def test_words_of_follow_ups_are_no_subject():
+    pesan = [bentuk(t, "tanya_biaya") for t in ("bayar berapa", "bayar berapa ya", "bayar?")]
+    umum = kata_umum([*pesan, bentuk("harga emas", "luar_topik")])
+    assert "bayar" in umum
+    assert "berapa" not in umum
+    assert "emas" not in umum
 
 
 def test_the_selection_has_an_entry_per_purpose_and_ranks_services(jalur):
     pilihan = jalur("ktp bayar berapa").get("response_selector")
-    assert pilihan["all_retrieval_intents"] == ["tanya_biaya", "tanya_syarat"]
+    assert pilihan["all_retrieval_intents"] == sorted(TUJUAN_LAYANAN)
     for kunci, label in [
         ("default", "tanya_biaya/ktp"),
         ("tanya_biaya", "tanya_biaya/ktp"),
@@ -176,9 +212,9 @@ def test_nothing_to_understand_asks_back_and_names_no_service(jalur, teks):
 def test_without_stored_weights_the_bot_asks_back_instead_of_failing(tmp_path):
     konteks = ExecutionContext(GraphSchema({}), node_name="uji")
     simpanan, pesan = LocalModelStorage.create(tmp_path), [Message.build("syarat ktp")]
-    for kelas in (KlasifikasiTujuan, PemilihLayanan):
-        config = kelas.get_default_config()
-        pesan = kelas.load(config, simpanan, Resource("kosong"), konteks).process(pesan)
+    config = KlasifikasiTujuan.get_default_config()
+    pesan = KlasifikasiTujuan.load(config, simpanan, Resource("kosong"), konteks).process(pesan)
+    pesan = PemilihLayanan(PemilihLayanan.get_default_config()).process(pesan)
     (satu,) = PenimbangRagu(PenimbangRagu.get_default_config()).process(pesan)
     assert satu.get("intent")["name"] == "nlu_fallback"
 
@@ -263,17 +299,29 @@ def test_typing_slips_are_the_same_for_the_same_seed_and_leave_short_words_alone
 
 
 def test_a_stored_model_judges_as_before(tmp_path):
-    teks = [normal.normalkan(c[0]) for c in contoh()]
-    model = ModelLinear.latih(teks, [c[1] for c in contoh()])
+    pesan = [bentuk(*c) for c in contoh()] * 6  # enough for the second step
+    model = ModelBertingkat.latih(pesan, pesan, c=0.7)
+    assert model.bobot is not None
     model.simpan(tmp_path)
-    lagi = ModelLinear.muat(tmp_path)
-    for t in teks[::7]:
-        assert np.allclose(model.peluang(t), lagi.peluang(t), atol=0.01)
+    lagi = ModelBertingkat.muat(tmp_path)
+    assert lagi.ingatan == model.ingatan
+    assert lagi.umum == model.umum
+    assert lagi.suhu == model.suhu
+    for teks in ("ktp saya hilang di pasar", "biaya kartu keluarga berapa pak", "rendang enak"):
+        semula, kini = (m.duga(bentuk(teks)) for m in (model, lagi))
+        assert kini.tujuan == pytest.approx(semula.tujuan, abs=0.01)
+        assert kini.layanan == pytest.approx(semula.layanan, abs=0.01)
+
+
+def test_margins_become_probabilities_at_the_temperature_that_fits_them():
+    pesan = [bentuk("x y z", "tanya_biaya", "ktp")] * 100
+    tajam = np.tile(np.array([[0.5, -0.5]], dtype=np.float32), (100, 1))
+    assert suhu_terbaik(pesan, tajam, ["ktp", "kk"]) == min(SUHU)
+    separuh = tajam * np.where(np.arange(100)[:, None] % 2, 1, -1)
+    assert suhu_terbaik(pesan, separuh, ["ktp", "kk"]) == max(SUHU)
 
 
 def test_fast_features_equal_those_trained_on():
-    from kelurahan.nlu.linear import Pandangan, _pengubah
-
     teks = ["biaya ktp ktp ktp", "syarat kk", "akta lahir anak"]
     for huruf, panjang in ((True, (2, 5)), (False, (1, 2))):
         pengubah = _pengubah(huruf, panjang)
@@ -286,7 +334,7 @@ def test_fast_features_equal_those_trained_on():
             assert np.allclose(baris, resmi[n], atol=1e-5)
 
 
-@pytest.mark.parametrize("kelas", [KlasifikasiTujuan, PemilihLayanan, IndonesianTokenizer])
+@pytest.mark.parametrize("kelas", [KlasifikasiTujuan, IndonesianTokenizer])
 def test_a_changed_catalogue_or_slang_table_retrains(kelas, monkeypatch, tmp_path):
     def sidik():
         return calculate_fingerprint_key(kelas, kelas.get_default_config(), {})

@@ -1,14 +1,17 @@
-"""The purpose in two steps: two linear models read the words, a third weighs what they say.
+"""Purpose and service in two steps: two linear models read the words, a third weighs what they say.
 
 A message that never names its service ("bapak saya meninggal kemarin") looks like nothing to the
 purpose model, but the service model is sure. The second step learns such combinations from
-scores of messages that the first step had not seen.
+scores of messages that the first step had not seen, which also makes its probabilities honest.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import math
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +19,20 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import KFold
 from sklearn.preprocessing import StandardScaler
 
-from kelurahan.nlu.linear import ModelLinear, softmax, susun_ciri
+from kelurahan.nlu.label import TANPA_LAYANAN, TUJUAN_LAYANAN
+from kelurahan.nlu.linear import ModelLinear, penanda, softmax, susun_ciri
+from kelurahan.nlu.sebutan import PENGGANTI
 
 LIPATAN = 4
 CUKUP = 200  # with fewer messages the second step has nothing to learn from
+# A word in this many follow-ups ("biayanya?", "bawa apa saja") names no subject of its own.
+UMUM_SEJAK = 3
+# A message of at most this many words that stands in the training data as it is means what it is
+# labelled there: what a maintainer teaches word by word works, whatever the sums say.
+INGAT_SAMPAI = 8
+INGATAN = 0.98
+SUHU = tuple(n / 100 for n in range(10, 62, 4))
+SUHU_BIASA = 0.26
 
 
 @dataclass(frozen=True)
@@ -28,58 +41,97 @@ class Contoh:
 
     kata_tujuan: str
     kata_layanan: str
-    ciri: tuple[float, ...]
+    disebut: frozenset[str] = frozenset()  # services that are named
+    kapital: bool = False
     tujuan: str = ""
     layanan: str | None = None
+
+    def fakta(self, umum: frozenset[str]) -> tuple[float, ...]:
+        """What n-grams do not say: names, a question, length, and how much is not common talk."""
+        kata = self.kata_tujuan.split()
+        panjang = len(self.kata_layanan.split())
+        khas = sum(k not in umum for k in kata)
+        return (
+            float(bool(self.disebut)),
+            float(len(self.disebut)),
+            float("?" in kata),
+            math.log1p(panjang),
+            float(self.kapital),
+            float(panjang <= 3),
+            math.log1p(khas),
+            khas / max(1, len(kata)),
+            float(not khas),
+        )
+
+
+@dataclass(frozen=True)
+class Dugaan:
+    """What the models make of one message: probability per purpose, and per service or none."""
+
+    tujuan: dict[str, float]
+    layanan: dict[str, float]
 
 
 @dataclass
 class ModelBertingkat:
-    """Purpose probabilities; `bobot` is feature by class, None without a second step."""
+    """`bobot` is feature by purpose, None without a second step."""
 
     tujuan: ModelLinear
     layanan: ModelLinear
-    bobot: np.ndarray | None
-    geser: np.ndarray | None
+    umum: frozenset[str] = frozenset()
+    suhu: float = SUHU_BIASA  # margins of services become probabilities by it
+    bobot: np.ndarray | None = None
+    geser: np.ndarray | None = None
+    ingatan: dict[str, tuple[str, str | None]] = field(default_factory=dict)
 
     @classmethod
     def latih(cls, contoh: list[Contoh], ulangan: list[Contoh], c: float) -> ModelBertingkat:
         """Fit on messages and on their repetitions with typing slips (same order)."""
         langkah = _LangkahSatu(contoh + ulangan, c)
-        tujuan, layanan = langkah.latih(np.arange(len(contoh) * 2))
-        model = cls(tujuan, layanan, None, None)
+        utuh = langkah.latih(np.arange(len(contoh) * 2))
+        model = cls(*utuh, umum=kata_umum(contoh), ingatan=ingat(contoh))
         if len(contoh) < CUKUP:
             return model
-        nilai = np.full((len(contoh), len(model.ciri(contoh[0]))), -1.0, dtype=np.float32)
-        for latih, uji in KFold(LIPATAN, shuffle=True, random_state=1).split(contoh):
-            lipat = langkah.latih(np.concatenate([latih, latih + len(contoh)]))
-            nilai[uji] = langkah.nilai(uji, lipat, (tujuan, layanan))
-        ukuran = StandardScaler().fit(nilai)
-        mesin = LogisticRegression(C=0.1, max_iter=300)
-        mesin.fit(ukuran.transform(nilai), [satu.tujuan for satu in contoh])
-        urut = [list(mesin.classes_).index(k) for k in tujuan.kelas]
-        bobot = (mesin.coef_[urut] / ukuran.scale_).T
-        geser = mesin.intercept_[urut] - ukuran.mean_ @ bobot
-        model.bobot, model.geser = bobot.astype(np.float32), geser.astype(np.float32)
+        nilai = langkah.nilai_silang(len(contoh), utuh)
+        model.suhu = suhu_terbaik(contoh, nilai[1], utuh[1].kelas)
+        model._timbang(contoh, np.hstack([*nilai, model._sisi(contoh)]))
         return model
 
-    @property
-    def kelas(self) -> list[str]:
-        """The purposes, in the order of the probabilities."""
-        return self.tujuan.kelas
+    def _timbang(self, contoh: list[Contoh], ciri: np.ndarray) -> None:
+        """Learn the second step, and fold the scaling of its features into the weights."""
+        ukuran = StandardScaler().fit(ciri)
+        mesin = LogisticRegression(C=0.1, max_iter=400)
+        mesin.fit(ukuran.transform(ciri), [satu.tujuan for satu in contoh])
+        urut = [list(mesin.classes_).index(k) for k in self.tujuan.kelas]
+        bobot = (mesin.coef_[urut] / ukuran.scale_).T
+        self.geser = (mesin.intercept_[urut] - ukuran.mean_ @ bobot).astype(np.float32)
+        self.bobot = bobot.astype(np.float32)
 
-    def ciri(self, satu: Contoh) -> np.ndarray:
-        """What the second step sees: both models' scores and a few facts about the text."""
-        a, b = self.tujuan.nilai(satu.kata_tujuan), self.layanan.nilai(satu.kata_layanan)
-        return np.concatenate([a, b, satu.ciri]).astype(np.float32)
+    def _sisi(self, contoh: list[Contoh]) -> np.ndarray:
+        """The features beside both models' scores."""
+        fakta = np.array([satu.fakta(self.umum) for satu in contoh], dtype=np.float32)
+        return np.hstack([fakta, penanda([satu.disebut for satu in contoh], self.layanan.tanda)])
 
-    def peluang(self, satu: Contoh) -> np.ndarray | None:
-        """Probability per purpose, or None when no part of the text was ever seen."""
+    def duga(self, satu: Contoh) -> Dugaan | None:
+        """Probabilities of a message, or None when no part of its text was ever seen."""
         if not self.tujuan.kenal(satu.kata_tujuan):
             return None
+        nilai_tujuan = self.tujuan.nilai(satu.kata_tujuan)
+        nilai_layanan = self.layanan.nilai(satu.kata_layanan, satu.disebut)
         if self.bobot is None:
-            return softmax(self.tujuan.nilai(satu.kata_tujuan))
-        return softmax(self.ciri(satu) @ self.bobot + self.geser, 1.0)
+            peluang = softmax(nilai_tujuan, self.suhu)
+        else:
+            ciri = np.concatenate([nilai_tujuan, nilai_layanan, self._sisi([satu])[0]])
+            peluang = softmax(ciri @ self.bobot + self.geser)
+        tujuan = dict(zip(self.tujuan.kelas, map(float, peluang), strict=True))
+        layanan = softmax(nilai_layanan, self.suhu)
+        dugaan = Dugaan(tujuan, dict(zip(self.layanan.kelas, map(float, layanan), strict=True)))
+        return self._ingat(satu, dugaan)
+
+    def _ingat(self, satu: Contoh, dugaan: Dugaan) -> Dugaan:
+        """The labels of a message that was learned word by word."""
+        tujuan, layanan = self.ingatan.get(satu.kata_layanan, (None, None))
+        return Dugaan(_pasti(dugaan.tujuan, tujuan), _pasti(dugaan.layanan, layanan))
 
     def simpan(self, folder: Path) -> None:
         """Write both models and the second step; no pickle."""
@@ -87,7 +139,15 @@ class ModelBertingkat:
             (folder / nama).mkdir(exist_ok=True)
             getattr(self, nama).simpan(folder / nama)
         ada = self.bobot is not None
-        (folder / "bertingkat.json").write_text(json.dumps({"tingkat_dua": ada}), encoding="utf-8")
+        isi = {
+            "tingkat_dua": ada,
+            "umum": sorted(self.umum),
+            "suhu": self.suhu,
+            "ingatan": self.ingatan,
+        }
+        (folder / "bertingkat.json").write_text(
+            json.dumps(isi, ensure_ascii=False), encoding="utf-8"
+        )
         if ada:
             np.savez_compressed(folder / "tingkat_dua.npz", bobot=self.bobot, geser=self.geser)
 
@@ -96,10 +156,52 @@ class ModelBertingkat:
         """Read what `simpan` wrote."""
         isi = json.loads((folder / "bertingkat.json").read_text(encoding="utf-8"))
         tujuan, layanan = (ModelLinear.muat(folder / nama) for nama in ("tujuan", "layanan"))
-        if not isi["tingkat_dua"]:
-            return cls(tujuan, layanan, None, None)
-        with np.load(folder / "tingkat_dua.npz", allow_pickle=False) as angka:
-            return cls(tujuan, layanan, angka["bobot"], angka["geser"])
+        ingatan = {teks: tuple(label) for teks, label in isi["ingatan"].items()}
+        model = cls(tujuan, layanan, frozenset(isi["umum"]), isi["suhu"], ingatan=ingatan)
+        if isi["tingkat_dua"]:
+            with np.load(folder / "tingkat_dua.npz", allow_pickle=False) as angka:
+                model.bobot, model.geser = angka["bobot"], angka["geser"]
+        return model
+
+
+def kata_umum(contoh: list[Contoh]) -> frozenset[str]:
+    """The words of follow-ups: a message of these alone has no subject, so it is not off topic."""
+    jumlah = Counter(
+        kata
+        for satu in contoh
+        if satu.tujuan in TUJUAN_LAYANAN and satu.layanan == TANPA_LAYANAN
+        for kata in set(satu.kata_tujuan.split())
+    )
+    return frozenset(k for k, n in jumlah.items() if n >= UMUM_SEJAK) | {PENGGANTI, "?", "0"}
+
+
+def ingat(contoh: list[Contoh]) -> dict[str, tuple[str, str | None]]:
+    """Short messages and their purpose and service, without those that are taught both ways."""
+    label: dict[str, set[tuple[str, str | None]]] = {}
+    for satu in contoh:
+        if len(satu.kata_layanan.split()) <= INGAT_SAMPAI:
+            label.setdefault(satu.kata_layanan, set()).add((satu.tujuan, satu.layanan))
+    return {teks: min(semua) for teks, semua in label.items() if len(semua) == 1}
+
+
+def _pasti(peluang: dict[str, float], pilihan: str | None) -> dict[str, float]:
+    """Nearly all probability for the remembered label, the rest as it was shared before."""
+    if pilihan not in peluang:
+        return peluang
+    lain = (1 - INGATAN) / max(1 - peluang[pilihan], 1e-9)
+    return {k: max(INGATAN, p) if k == pilihan else p * min(lain, 1.0) for k, p in peluang.items()}
+
+
+def suhu_terbaik(contoh: list[Contoh], nilai: np.ndarray, kelas: list[str]) -> float:
+    """The temperature under which unseen messages' true services are likeliest."""
+    bicara = [i for i, satu in enumerate(contoh) if satu.layanan is not None]
+    benar = [kelas.index(contoh[i].layanan) for i in bicara]
+
+    def rugi(suhu: float) -> float:
+        peluang = softmax(nilai[bicara], suhu)[np.arange(len(bicara)), benar]
+        return float(-np.log(peluang + 1e-9).mean())
+
+    return min(SUHU, key=rugi)
 
 
 class _LangkahSatu:
@@ -107,38 +209,37 @@ class _LangkahSatu:
 
     def __init__(self, contoh: list[Contoh], c: float) -> None:
         self._contoh, self._c = contoh, c
-        self._ciri_tujuan, self._lihat_tujuan = susun_ciri([s.kata_tujuan for s in contoh])
-        self._ciri_layanan, self._lihat_layanan = susun_ciri([s.kata_layanan for s in contoh])
+        self._tujuan = susun_ciri([s.kata_tujuan for s in contoh])
+        self._layanan = susun_ciri([s.kata_layanan for s in contoh], [s.disebut for s in contoh])
 
     def latih(self, baris: np.ndarray) -> tuple[ModelLinear, ModelLinear]:
-        """Models of purpose and service, learned from these rows."""
+        """Models of purpose and service, learned from these rows, on two cores if there are."""
         bicara = np.array([i for i in baris if self._contoh[i].layanan is not None])
-        tujuan = ModelLinear.dari_ciri(
-            self._ciri_tujuan[baris],
-            [self._contoh[i].tujuan for i in baris],
-            self._lihat_tujuan,
-            c=self._c,
-        )
-        layanan = ModelLinear.dari_ciri(
-            self._ciri_layanan[bicara],
-            [self._contoh[i].layanan for i in bicara],
-            self._lihat_layanan,
-            c=self._c,
-        )
-        return tujuan, layanan
+        with ThreadPoolExecutor(2) as kerja:  # liblinear lets go of the interpreter lock
+            hasil = [
+                kerja.submit(
+                    ModelLinear.dari_ciri,
+                    ciri[b],
+                    [getattr(self._contoh[i], apa) for i in b],
+                    *lihat,
+                    c=self._c,
+                )
+                for apa, (ciri, *lihat), b in (
+                    ("tujuan", self._tujuan, baris),
+                    ("layanan", self._layanan, bicara),
+                )
+            ]
+            return hasil[0].result(), hasil[1].result()
 
-    def nilai(
-        self,
-        baris: np.ndarray,
-        lipat: tuple[ModelLinear, ModelLinear],
-        utuh: tuple[ModelLinear, ModelLinear],
-    ) -> np.ndarray:
-        """Scores of rows that `lipat` has not seen, in the order of the classes of `utuh`."""
-        bagian = []
-        for ciri, model, acuan in zip(
-            (self._ciri_tujuan, self._ciri_layanan), lipat, utuh, strict=True
-        ):
-            skor = np.full((len(baris), len(acuan.kelas)), -1.0, dtype=np.float32)
-            skor[:, [acuan.kelas.index(k) for k in model.kelas]] = model.nilai_ciri(ciri[baris])
-            bagian.append(skor)
-        return np.hstack([*bagian, np.array([self._contoh[i].ciri for i in baris])])
+    def nilai_silang(
+        self, banyak: int, utuh: tuple[ModelLinear, ModelLinear]
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Scores of the first `banyak` rows by models that had not seen them or their slips."""
+        hasil = tuple(np.full((banyak, len(m.kelas)), -1.0, dtype=np.float32) for m in utuh)
+        ciri = (self._tujuan[0], self._layanan[0])
+        for latih, uji in KFold(LIPATAN, shuffle=True, random_state=1).split(range(banyak)):
+            lipat = self.latih(np.concatenate([latih, latih + banyak]))
+            for skor, acuan, model, matriks in zip(hasil, utuh, lipat, ciri, strict=True):
+                kolom = [acuan.kelas.index(k) for k in model.kelas]
+                skor[np.ix_(uji, kolom)] = model.nilai_ciri(matriks[uji])
+        return hasil

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +17,10 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
-BENTUK = 3  # version of the stored layout
-# Margins become probabilities by a softmax of this temperature (docs/nlu.md).
-SUHU = 0.35
+BENTUK = 4  # version of the stored layout
+# The n-grams of a text have length 1 together, whatever its length; a mark beside them does not
+# shrink, so that the one "ktp" of a long story still counts.
+BOBOT_TANDA = 0.5
 
 
 def _pengubah(huruf: bool, panjang: tuple[int, int], min_df: int = 1) -> TfidfVectorizer:
@@ -61,18 +63,20 @@ class ModelLinear:
     bobot: np.ndarray
     geser: np.ndarray
     pandangan: list[Pandangan]
-
-    @classmethod
-    def latih(cls, teks: list[str], label: list[str], *, c: float = 0.7) -> ModelLinear:
-        """Fit on normalised texts; `c` is the inverse of the regularisation strength."""
-        ciri, pandangan = susun_ciri(teks)
-        return cls.dari_ciri(ciri, label, pandangan, c=c)
+    # marks beside the text, in the order of their weights (after the views')
+    tanda: list[str] = field(default_factory=list)
 
     @classmethod
     def dari_ciri(
-        cls, ciri: csr_matrix, label: list[str], pandangan: list[Pandangan], *, c: float
+        cls,
+        ciri: csr_matrix,
+        label: list[str],
+        pandangan: list[Pandangan],
+        tanda: list[str],
+        *,
+        c: float,
     ) -> ModelLinear:
-        """Fit on features that were counted before (several models may share them)."""
+        """Fit on features that `susun_ciri` counted; `c` is the inverse of the regularisation."""
         mesin = LinearSVC(C=c, class_weight="balanced", tol=1e-3, random_state=0)
         mesin.fit(ciri, label)
         bobot, geser = mesin.coef_, mesin.intercept_
@@ -83,6 +87,7 @@ class ModelLinear:
             bobot=np.ascontiguousarray(bobot.T, dtype=np.float32),
             geser=geser.astype(np.float32),
             pandangan=pandangan,
+            tanda=tanda,
         )
 
     def nilai_ciri(self, ciri: csr_matrix) -> np.ndarray:
@@ -93,18 +98,17 @@ class ModelLinear:
         """Was any part of this text seen in training?"""
         return any(len(p.ciri(teks)[0]) for p in self.pandangan)
 
-    def nilai(self, teks: str) -> np.ndarray:
+    def nilai(self, teks: str, tanda: Collection[str] = ()) -> np.ndarray:
         """Margin per class: the distance to each class's border."""
         hasil, mulai = self.geser.copy(), 0
         for p in self.pandangan:
             tempat, ciri = p.ciri(teks)
             hasil += ciri @ self.bobot[mulai + tempat]
             mulai += len(p.idf)
+        for satu in tanda:
+            if satu in self.tanda:
+                hasil += BOBOT_TANDA * self.bobot[mulai + self.tanda.index(satu)]
         return hasil
-
-    def peluang(self, teks: str) -> np.ndarray | None:
-        """Probability per class, or None when no part of the text was ever seen."""
-        return softmax(self.nilai(teks)) if self.kenal(teks) else None
 
     def simpan(self, folder: Path) -> None:
         """Write `model.json` and `bobot.npz`."""
@@ -116,7 +120,12 @@ class ModelLinear:
             }
             for p in self.pandangan
         ]
-        isi = {"bentuk": BENTUK, "kelas": self.kelas, "pandangan": pandangan}
+        isi = {
+            "bentuk": BENTUK,
+            "kelas": self.kelas,
+            "pandangan": pandangan,
+            "tanda": self.tanda,
+        }
         (folder / "model.json").write_text(json.dumps(isi, ensure_ascii=False), encoding="utf-8")
         idf = {f"idf{i}": p.idf for i, p in enumerate(self.pandangan)}
         # Half precision: half the file, the same answers to three digits.
@@ -141,23 +150,33 @@ class ModelLinear:
                 for i, p in enumerate(isi["pandangan"])
             ]
             bobot = angka["bobot"].astype(np.float32)
-            return cls(isi["kelas"], bobot, angka["geser"], pandangan)
+            return cls(isi["kelas"], bobot, angka["geser"], pandangan, isi["tanda"])
 
 
-def softmax(nilai: np.ndarray, suhu: float = SUHU) -> np.ndarray:
-    """Margins as probabilities that sum to one."""
-    e = np.exp((nilai - nilai.max()) / suhu)
-    return e / e.sum()
+def softmax(nilai: np.ndarray, suhu: float = 1.0) -> np.ndarray:
+    """Scores as probabilities that sum to one along the last axis; a low `suhu` sharpens them."""
+    e = np.exp((nilai - nilai.max(axis=-1, keepdims=True)) / suhu)
+    return e / e.sum(axis=-1, keepdims=True)
 
 
-def susun_ciri(teks: list[str]) -> tuple[csr_matrix, list[Pandangan]]:
-    """Learn the vocabulary of these texts; return their features and the views."""
+def susun_ciri(
+    teks: list[str], tanda: list[Collection[str]] | None = None
+) -> tuple[csr_matrix, list[Pandangan], list[str]]:
+    """Learn the vocabulary of these texts; return features, views, and the marks' order."""
     banyak = len(teks) > 200
     bentuk = [(True, (2, 5), 3 if banyak else 1), (False, (1, 2), 2 if banyak else 1)]
     pengubah = [_pengubah(*b) for b in bentuk]
-    ciri = hstack([p.fit_transform(teks) for p in pengubah]).tocsr()
+    bagian = [p.fit_transform(teks) for p in pengubah]
+    urut = sorted({satu for daftar in tanda or [] for satu in daftar})
+    if urut:
+        bagian.append(csr_matrix(BOBOT_TANDA * penanda(tanda, urut)))
     pandangan = [
         Pandangan(*b[:2], p.vocabulary_, p.idf_.astype(np.float32))
         for b, p in zip(bentuk, pengubah, strict=True)
     ]
-    return ciri, pandangan
+    return hstack(bagian).tocsr(), pandangan, urut
+
+
+def penanda(tanda: list[Collection[str]], urut: list[str]) -> np.ndarray:
+    """Marks as zeros and ones: text by mark."""
+    return np.array([[satu in daftar for satu in urut] for daftar in tanda], dtype=np.float32)

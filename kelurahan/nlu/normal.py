@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from functools import lru_cache
@@ -44,12 +43,6 @@ def baca_singkatan(isi: str) -> dict[str, str]:
 def singkatan() -> dict[str, str]:
     """The slang table, read once per process."""
     return baca_singkatan(BERKAS_SINGKATAN.read_text(encoding="utf-8"))
-
-
-def sidik_bahasa() -> str:
-    """Hash of the slang table and of this module: what the trained weights depend on."""
-    isi = BERKAS_SINGKATAN.read_bytes() + Path(__file__).read_bytes()
-    return hashlib.sha256(isi).hexdigest()
 
 
 def ratakan(teks: str) -> str:

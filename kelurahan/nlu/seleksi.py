@@ -26,7 +26,6 @@ from kelurahan.nlu.label import ENTITAS_LAYANAN, TANPA_LAYANAN, TUJUAN_LAYANAN
 
 def susun_seleksi(
     message: Message,
-    tujuan: list[str],
     terpilih: list[str],
     peluang: dict[str, float],
     *,
@@ -36,6 +35,7 @@ def susun_seleksi(
     urut = sorted((s for s in peluang if s != TANPA_LAYANAN), key=peluang.get, reverse=True)
     urut = urut[:panjang]
     utama = (message.get(INTENT) or {}).get("name")
+    tujuan = sorted(TUJUAN_LAYANAN)
     hasil: dict[str, Any] = {RESPONSE_SELECTOR_RETRIEVAL_INTENTS: tujuan}
     for t in tujuan:
         hasil[t] = _entri(t, terpilih, peluang, urut[:1])

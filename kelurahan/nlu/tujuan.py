@@ -1,9 +1,8 @@
-"""What a resident wants of us (requirements, fee, status, ...): the intent classifier."""
+"""What a resident wants of us (requirements, fee, status, ...), and of which service."""
 
 from __future__ import annotations
 
 import logging
-import math
 from typing import Any, Dict, List, Optional
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -15,9 +14,16 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from kelurahan.nlu.bertingkat import Contoh, ModelBertingkat
-from kelurahan.nlu.label import TANPA_LAYANAN, sidik_nlu, sudah_jelas
+from kelurahan.nlu.label import (
+    LUAR_TOPIK,
+    PELUANG_LAYANAN,
+    TANPA_LAYANAN,
+    TUJUAN_LAYANAN,
+    sidik_nlu,
+    sudah_jelas,
+)
 from kelurahan.nlu.salah_ketik import berulang
-from kelurahan.nlu.sebutan import baca, samarkan
+from kelurahan.nlu.sebutan import baca, pencari, samarkan
 
 logger = logging.getLogger(__name__)
 
@@ -27,42 +33,45 @@ DIAM_SOAL_LAYANAN = frozenset({"cek_status", "sampaikan_keluhan"})
 
 
 def bentuk(teks: str, tujuan: str = "", layanan: Optional[str] = None) -> Optional[Contoh]:
-    """The message as the models read it; None when it holds no words."""
+    """The message as the models read it; None when it holds no words.
+
+    Complaints and questions about status carry no service in their label but name one as often
+    as not: they teach the one they name, and nothing otherwise ("ktp saya belum jadi" is no
+    example of naming none).
+    """
     daftar, ditemukan = baca(teks)
     if all(k in TANDA for k in daftar):
         return None
-    ciri = (
-        float(bool(ditemukan)),
-        float(len({s.slug for s in ditemukan})),
-        float("?" in daftar),
-        math.log1p(len(daftar)),
-        float(teks.isupper()),
-        float(len(daftar) <= 3),
+    disebut = frozenset(s.slug for s in ditemukan)
+    if tujuan in DIAM_SOAL_LAYANAN and not layanan:
+        layanan = min(disebut) if len(disebut) == 1 else None
+    elif tujuan:
+        layanan = layanan or TANPA_LAYANAN
+    return Contoh(
+        kata_tujuan=" ".join(samarkan(daftar, ditemukan)),
+        kata_layanan=" ".join(daftar),
+        disebut=disebut,
+        kapital=teks.isupper(),
+        tujuan=tujuan,
+        layanan=layanan,
     )
-    kata_tujuan = " ".join(samarkan(daftar, ditemukan))
-    return Contoh(kata_tujuan, " ".join(daftar), ciri, tujuan, layanan)
-
-
-def layanan_latih(message: Message) -> Optional[str]:
-    """The service a training message teaches: slug, "-" for none, None where it says nothing.
-
-    Complaints and questions about status carry no service in their label but name one as often
-    as not: as examples of "no service" they would teach that "KTP saya belum jadi" names none.
-    """
-    slug = (message.get(INTENT_RESPONSE_KEY) or "").partition("/")[2]
-    if not slug and message.get(INTENT) in DIAM_SOAL_LAYANAN:
-        return None
-    return slug or TANPA_LAYANAN
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class KlasifikasiTujuan(GraphComponent):
-    """Linear models over character and word n-grams, in two steps (`bertingkat`)."""
+    """Sets the intent, and leaves the services' probabilities to `PemilihLayanan`."""
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
-        """Inverse regularisation strength, and how many intents the ranking lists."""
-        return {"c": 0.7, "peringkat": 10}
+        """Inverse regularisation strength, intents in the ranking, and two probabilities."""
+        return {
+            "c": 0.7,
+            "peringkat": 10,
+            # a named service this likely is meant, whatever speaks for "out of scope" ...
+            "pasti": 0.8,
+            # ... where a purpose that fits it comes second with at least this probability
+            "pasti_kedua": 0.1,
+        }
 
     @staticmethod
     def required_packages() -> List[str]:
@@ -107,6 +116,7 @@ class KlasifikasiTujuan(GraphComponent):
         **kwargs: Any,
     ) -> KlasifikasiTujuan:
         """The trained component; without stored weights one that is never sure."""
+        pencari()  # reads the catalogue now, not while the first resident waits
         try:
             with model_storage.read_from(resource) as folder:
                 return cls(config, model_storage, resource, ModelBertingkat.muat(folder))
@@ -117,7 +127,7 @@ class KlasifikasiTujuan(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from every labelled message that has words."""
         label = [
-            (m.get(TEXT), m.get(INTENT), layanan_latih(m))
+            (m.get(TEXT), m.get(INTENT), (m.get(INTENT_RESPONSE_KEY) or "").partition("/")[2])
             for m in training_data.intent_examples
             if m.get(TEXT) and m.get(INTENT)
         ]
@@ -144,15 +154,33 @@ class KlasifikasiTujuan(GraphComponent):
 
     def _nilai(self, message: Message) -> None:
         satu = bentuk(message.get(TEXT) or "")
-        peluang = self._model.peluang(satu) if self._model and satu else None
+        dugaan = self._model.duga(satu) if self._model and satu else None
         peringkat: list[dict[str, Any]] = []
-        if peluang is None:
+        if dugaan is None:
             logger.warning("KlasifikasiTujuan: nothing to judge in a message, left without intent")
         else:
-            urut = (-peluang).argsort()[: self._config["peringkat"]]
+            urut = sorted(dugaan.tujuan.items(), key=lambda isi: -isi[1])
             peringkat = [
-                {"name": self._model.kelas[i], "confidence": float(peluang[i])} for i in urut
+                {"name": nama, "confidence": peluang}
+                for nama, peluang in urut[: self._config["peringkat"]]
             ]
+            if any(dugaan.layanan.get(s, 0.0) >= self._config["pasti"] for s in satu.disebut):
+                peringkat = bukan_luar(peringkat, self._config["pasti_kedua"])
         utama = peringkat[0] if peringkat else {"name": None, "confidence": 0.0}
         message.set(INTENT, dict(utama), add_to_output=True)
         message.set(INTENT_RANKING_KEY, peringkat, add_to_output=True)
+        message.set(PELUANG_LAYANAN, dugaan.layanan if dugaan else {})
+
+
+def bukan_luar(peringkat: List[Dict[str, Any]], kedua: float) -> List[Dict[str, Any]]:
+    """The ranking of a message that names a certain service: out of scope gives way.
+
+    What was given to "out of scope" goes to the purpose that remains.
+    """
+    if len(peringkat) < 2 or peringkat[0]["name"] != LUAR_TOPIK:
+        return peringkat
+    luar, berikut, *sisa = peringkat
+    if berikut["name"] not in TUJUAN_LAYANAN or berikut["confidence"] < kedua:
+        return peringkat
+    utama = {**berikut, "confidence": berikut["confidence"] + luar["confidence"]}
+    return [utama, *sisa, {**luar, "confidence": 0.0}]
