@@ -122,6 +122,8 @@ def baca_pesan(konteks: Konteks) -> Draf | None:
     baru = not konteks.formulir_aktif or konteks.diminta is None
     if baru:
         return _mulai(draf, konteks)
+    if maksud.gema(konteks):
+        return None
     if maksud.perintah(konteks) or maksud.nomor_menu(konteks):
         return _pilih_layanan(draf, konteks) if konteks.diminta == "layanan" else None
     if konteks.diminta == "layanan":

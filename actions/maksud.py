@@ -30,6 +30,11 @@ def nomor_menu(konteks: Konteks) -> bool:
     return konteks.intent == "pilih_nomor" and not konteks.teks.strip().isdigit()
 
 
+def gema(konteks: Konteks) -> bool:
+    """Our own reply sent back: recognised by rule, so its example is nobody's data."""
+    return konteks.intent == "nlu_fallback" and konteks.keyakinan == 1.0
+
+
 def memilih(konteks: Konteks) -> bool:
     """Whether a service is named as the one applied for."""
     return bool(konteks.layanan_disebut) and konteks.intent in MEMILIH_LAYANAN

@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 from rasa.shared.nlu.training_data.message import Message
 
+from kelurahan.katalog import katalog
 from kelurahan.nlu.label import sudah_jelas
 from kelurahan.nlu.pengenal import PengenalPasti, kenali
+from kelurahan.replies import info, layanan
+from kelurahan.wilayah import kelurahan
 
 KASUS = [
     ("#3", "pilih_nomor", {"layanan": "akta_lahir", "nomor_menu": "#3"}),
@@ -38,6 +41,8 @@ KASUS = [
     ("saya mau data saya dihapus", "data_pribadi", {"tindakan": "hapus"}),
 ]
 BUKAN = [
+    "*PENTING* ktp saya hilang",
+    "mohon *segera* dikirim syaratnya",
     "anak saya 3",
     "kalau batal nikah gimana?",
     "ga jadi?",
@@ -83,3 +88,23 @@ def test_an_internal_payload_is_not_read_as_words():
     pesan = Message.build('/pilih_nomor{"layanan":"ktp"}')
     PengenalPasti().process([pesan])
     assert pesan.get("intent") is None
+
+
+def balasan_kami() -> list[str]:
+    isi = katalog()
+    return [
+        layanan.menu(isi, kelurahan()).teks,
+        *(layanan.syarat(satu).teks for satu in isi.layanan),
+        *(layanan.jawab(intent, satu).teks for satu in isi.layanan for intent in layanan.JAWABAN),
+        info.bantuan(kelurahan()).teks,
+    ]
+
+
+@pytest.mark.parametrize("teks", balasan_kami(), ids=lambda teks: teks.splitlines()[0])
+def test_our_own_reply_sent_back_files_nothing_and_names_no_service(teks):
+    """The requirements end with an example application: "Siti Aminah#3 Mei 1990#003/005"."""
+    assert kenali(teks) == ("nlu_fallback", {})
+
+
+def test_an_application_in_bold_is_still_an_application():
+    assert kenali("*Budi Santoso#3 mei 1990#003/005*")[0] == "isi_permohonan"

@@ -12,6 +12,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY
 from rasa.shared.nlu.training_data.loading import load_data
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from rasa.shared.utils.common import cached_method
 
 from kelurahan.katalog import katalog
 from kelurahan.nlu.label import TUJUAN_LAYANAN
@@ -32,6 +33,7 @@ class LabelError(RasaException):
 class KatalogImporter(RasaFileImporter):
     """Gives every `purpose/service` label a response, and refuses labels without a service."""
 
+    @cached_method  # Rasa asks three times in one training; reading 30,000 messages takes seconds
     def get_nlu_data(self, language: str | None = "id") -> TrainingData:
         """The training data, checked, with responses made from the catalogue."""
         _diam_soal_selektor()

@@ -13,6 +13,7 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
@@ -42,6 +43,10 @@ _HAPUS = re.compile(
     r"|(?:semua |seluruh )*data(?: pribadi)? saya (?:untuk |agar |mau |minta )*"
     r"(?:hapus|dihapus|dihapuskan|dibuang)"
 )
+# Our own replies, sent back or forwarded: "ketik *ajukan*", or several lines all in bold. They hold
+# an example application, which must not be filed.
+_AJAKAN = re.compile(r"\b(?:ketik|kirim|balas|tanya)\W+(?:dengan\W+#nomor\W+misalnya\W+)?\*", re.I)
+_TEBAL = re.compile(r"^\*[^*#\n]{3,}\*", re.M)
 _CABUT = re.compile(r"\b(?:batal|batalkan|membatalkan|pembatalan|tarik|cabut)\b")
 
 
@@ -79,9 +84,15 @@ class PengenalPasti(GraphComponent):
 
 def kenali(teks: str) -> tuple[str, dict[str, Any]] | None:
     """Intent and entity values of a text whose form settles it, else None."""
-    for pengenal in (_menu, _nomor_menu, _permohonan, _isian, _perintah):
+    for pengenal in (_gema, _menu, _nomor_menu, _permohonan, _isian, _perintah):
         if (hasil := pengenal(teks)) is not None:
             return hasil
+    return None
+
+
+def _gema(teks: str) -> tuple[str, dict[str, Any]] | None:
+    if _AJAKAN.search(teks) or len(_TEBAL.findall(teks)) > 1:
+        return DEFAULT_NLU_FALLBACK_INTENT_NAME, {}
     return None
 
 

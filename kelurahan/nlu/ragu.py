@@ -22,6 +22,9 @@ from kelurahan.nlu.label import (
 
 # Understood only by their exact form; a statistical guess at them has nothing to act on.
 HANYA_PASTI = frozenset({"pilih_nomor"})
+# A need ("mau bikin ktp") is answered well by each of these: where the service is known, asking
+# which of them is meant costs the resident more than the other answer would.
+SEKELUARGA = frozenset({"tanya_syarat", "tanya_alur", "ajukan_permohonan"})
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -30,14 +33,14 @@ class PenimbangRagu(GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
-        """Probabilities, chosen on out-of-fold predictions: wrong costs three questions."""
+        """Probabilities, chosen on held-out messages: wrong costs three questions (docs/nlu.md)."""
         return {
             # purpose: at least this sure ...
-            "tujuan": 0.35,
+            "tujuan": 0.45,
             # ... and this far ahead of the second
-            "jarak": 0.1,
+            "jarak": 0.15,
             # service: at least this share of all services
-            "layanan": 0.3,
+            "layanan": 0.5,
         }
 
     @classmethod
@@ -73,19 +76,26 @@ class PenimbangRagu(GraphComponent):
         if not peringkat:
             return True
         utama = peringkat[0]
-        kedua = peringkat[1]["confidence"] if len(peringkat) > 1 else 0.0
-        if utama["name"] in HANYA_PASTI or utama["confidence"] < self._config["tujuan"]:
+        sekelompok = {utama["name"]}
+        if utama["name"] in SEKELUARGA and _layanan(message):
+            sekelompok |= SEKELUARGA
+        peluang = sum(p["confidence"] for p in peringkat if p["name"] in sekelompok)
+        lain = (p["confidence"] for p in peringkat if p["name"] not in sekelompok)
+        if utama["name"] in HANYA_PASTI or peluang < self._config["tujuan"]:
             return True
-        if utama["confidence"] - kedua < self._config["jarak"]:
+        if peluang - max(lain, default=0.0) < self._config["jarak"]:
             return True
         return utama["name"] in TUJUAN_LAYANAN and self._layanan_kabur(message)
 
     def _layanan_kabur(self, message: Message) -> bool:
         peluang = message.get(PELUANG_LAYANAN) or {}
         tanpa = peluang.get(TANPA_LAYANAN, 1.0)
-        disebut = [
-            e["value"] for e in message.get(ENTITIES) or [] if e.get("entity") == ENTITAS_LAYANAN
-        ]
+        disebut = _layanan(message)
         if len(disebut) != 1:  # a follow-up; or two, asked for side by side by name
             return False
         return peluang.get(disebut[0], 0.0) < self._config["layanan"] * (1.0 - tanpa)
+
+
+def _layanan(message: Message) -> List[str]:
+    """The services chosen so far."""
+    return [e["value"] for e in message.get(ENTITIES) or [] if e.get("entity") == ENTITAS_LAYANAN]
