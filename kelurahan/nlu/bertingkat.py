@@ -23,7 +23,7 @@ from kelurahan.nlu.label import TANPA_LAYANAN, TUJUAN_LAYANAN
 from kelurahan.nlu.linear import ModelLinear, penanda, softmax, susun_ciri
 from kelurahan.nlu.sebutan import PENGGANTI
 
-LIPATAN = 4
+LIPATAN = 3
 CUKUP = 200  # with fewer messages the second step has nothing to learn from
 # A word in this many follow-ups ("biayanya?", "bawa apa saja") names no subject of its own.
 UMUM_SEJAK = 3

@@ -41,7 +41,9 @@ class KatalogImporter(RasaFileImporter):
         label = sorted({m.get(INTENT_RESPONSE_KEY) for m in data.response_examples})
         if salah := [s for s in map(periksa_label, label) if s]:
             raise LabelError("\n".join(self._dengan_berkas(salah, language)))
-        return data.merge(TrainingData(responses=dict(map(tanggapan, label))))
+        # in place: a merge would copy every message
+        data.responses.update(map(tanggapan, label))
+        return data
 
     def _dengan_berkas(self, salah: list[tuple[str, str]], language: str | None) -> Iterable[str]:
         """Name the file of each fault; files are read again only when there is one."""

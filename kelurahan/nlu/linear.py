@@ -77,7 +77,7 @@ class ModelLinear:
         c: float,
     ) -> ModelLinear:
         """Fit on features that `susun_ciri` counted; `c` is the inverse of the regularisation."""
-        mesin = LinearSVC(C=c, class_weight="balanced", tol=1e-3, random_state=0)
+        mesin = LinearSVC(C=c, class_weight="balanced", tol=0.02, random_state=0)
         mesin.fit(ciri, label)
         bobot, geser = mesin.coef_, mesin.intercept_
         if len(mesin.classes_) == 2:  # one row of weights then stands for both classes
