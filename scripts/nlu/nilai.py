@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -108,7 +109,10 @@ def tawaran_tepat(semua: Iterable[Nilai], banyak: int = 3) -> tuple[int, int]:
 def urai_semua(model: Path, teks: list[str]) -> tuple[list[dict[str, Any]], list[float]]:
     """Rasa's own parse of every text, and the milliseconds of each."""
     from rasa.core.agent import Agent  # seconds: only when messages are parsed
+    from rasa.utils.log_utils import configure_structlog
 
+    configure_structlog(logging.WARNING)  # or every parse is a line on the screen
+    logging.getLogger("kelurahan.nlu").setLevel(logging.ERROR)
     agen = Agent.load(str(model))
     waktu, hasil = [], []
 
