@@ -32,7 +32,7 @@ def nomor_menu(konteks: Konteks) -> bool:
 
 def gema(konteks: Konteks) -> bool:
     """Our own reply sent back: recognised by rule, so its example is nobody's data."""
-    return konteks.intent == "nlu_fallback" and konteks.keyakinan == 1.0
+    return "gema" in konteks.entitas("tindakan")
 
 
 def memilih(konteks: Konteks) -> bool:

@@ -30,6 +30,8 @@ QUIET = {
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
     "PYTHONUNBUFFERED": "1",
 }
+# Rasa's threads would each keep freed memory to themselves: 40 MB less on two cores.
+LEAN = {"MALLOC_ARENA_MAX": "2"}
 LOCK_STORE = """
 lock_store:
   type: redis
@@ -71,6 +73,7 @@ def environment(settings: Settings, var: Path, base: Mapping[str, str]) -> dict[
     return {
         **base,
         **QUIET,
+        **LEAN,
         **settings.environ(),
         "PYTHONPATH": str(ROOT),
         "TRACKER_URL": tracker,

@@ -103,7 +103,7 @@ def balasan_kami() -> list[str]:
 @pytest.mark.parametrize("teks", balasan_kami(), ids=lambda teks: teks.splitlines()[0])
 def test_our_own_reply_sent_back_files_nothing_and_names_no_service(teks):
     """The requirements end with an example application: "Siti Aminah#3 Mei 1990#003/005"."""
-    assert kenali(teks) == ("nlu_fallback", {})
+    assert kenali(teks) == ("nlu_fallback", {"tindakan": "gema"})
 
 
 def test_an_application_in_bold_is_still_an_application():

@@ -92,7 +92,7 @@ def kenali(teks: str) -> tuple[str, dict[str, Any]] | None:
 
 def _gema(teks: str) -> tuple[str, dict[str, Any]] | None:
     if _AJAKAN.search(teks) or len(_TEBAL.findall(teks)) > 1:
-        return DEFAULT_NLU_FALLBACK_INTENT_NAME, {}
+        return DEFAULT_NLU_FALLBACK_INTENT_NAME, {"tindakan": "gema"}
     return None
 
 

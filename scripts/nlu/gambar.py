@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 BATAS = np.linspace(0.0, 1.0, 11)
+HIJAU, MERAH = "#0b6e4f", "#c1440e"
 
 
 def keranjang(yakin: Sequence[float], benar: Sequence[bool]) -> list[tuple[float, float, int]]:
@@ -47,30 +48,31 @@ def reliabilitas(berkas: Path, kumpulan: dict[str, tuple[Sequence[float], Sequen
         gridspec_kw={"height_ratios": [3, 1]},
     )
     for kolom, (nama, (yakin, benar)) in enumerate(kumpulan.items()):
-        isi = keranjang(yakin, benar)
-        atas, bawah = panel[0][kolom], panel[1][kolom]
-        atas.plot([0, 1], [0, 1], color="0.7", linestyle="--", label="honest")
-        atas.plot(
-            [y for y, *_ in isi], [b for _, b, _ in isi], marker="o", color="#0b6e4f", label="ours"
-        )
-        atas.set(
-            title=f"{nama}: calibration error {galat_kalibrasi(yakin, benar):.3f}",
-            ylabel="share right",
-            xlim=(0, 1),
-            ylim=(0, 1.02),
-        )
-        atas.legend(loc="upper left")
-        benar_ = np.asarray(benar, dtype=bool)
-        yakin_ = np.asarray(yakin)
-        bawah.hist(
-            [yakin_[benar_], yakin_[~benar_]],
-            bins=BATAS,
-            stacked=True,
-            color=["#0b6e4f", "#c1440e"],
-            label=["right", "not right"],
-        )
-        bawah.set(xlabel="confidence", ylabel="messages", yscale="log")
-        bawah.legend(loc="upper left")
+        _garis(panel[0][kolom], nama, yakin, benar)
+        _batang(panel[1][kolom], np.asarray(yakin), np.asarray(benar, dtype=bool))
     gambar.tight_layout()
     gambar.savefig(berkas, dpi=110)
     pyplot.close(gambar)
+
+
+def _garis(panel, nama: str, yakin: Sequence[float], benar: Sequence[bool]) -> None:
+    """Confidence against the share that is right."""
+    isi = keranjang(yakin, benar)
+    panel.plot([0, 1], [0, 1], color="0.7", linestyle="--", label="honest")
+    panel.plot([y for y, *_ in isi], [b for _, b, _ in isi], "o-", color=HIJAU, label="ours")
+    judul = f"{nama}: calibration error {galat_kalibrasi(yakin, benar):.3f}"
+    panel.set(title=judul, ylabel="share right", xlim=(0, 1), ylim=(0, 1.02))
+    panel.legend(loc="upper left")
+
+
+def _batang(panel, yakin: np.ndarray, benar: np.ndarray) -> None:
+    """How many messages stand at each confidence."""
+    panel.hist(
+        [yakin[benar], yakin[~benar]],
+        bins=BATAS,
+        stacked=True,
+        color=[HIJAU, MERAH],
+        label=["right", "not right"],
+    )
+    panel.set(xlabel="confidence", ylabel="messages", yscale="log")
+    panel.legend(loc="upper left")
