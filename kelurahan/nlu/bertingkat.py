@@ -114,7 +114,8 @@ class ModelBertingkat:
 
     def duga(self, satu: Contoh) -> Dugaan | None:
         """Probabilities of a message, or None when no part of its text was ever seen."""
-        if not self.tujuan.kenal(satu.kata_tujuan):
+        satu_huruf = len(satu.kata_layanan) == 1 and satu.kata_layanan not in self.ingatan
+        if satu_huruf or not self.tujuan.kenal(satu.kata_tujuan):
             return None
         nilai_tujuan = self.tujuan.nilai(satu.kata_tujuan)
         nilai_layanan = self.layanan.nilai(satu.kata_layanan, satu.disebut)
