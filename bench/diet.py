@@ -20,12 +20,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from ruamel.yaml import YAML
-from ruamel.yaml.scalarstring import LiteralScalarString
 
 from scripts.children import ROOT, LaunchError, say
 from scripts.nlu.nilai import PENDEK, RAGU, urai_semua
-from scripts.nlu.pesan import Latih, Uji, baca_latih, baca_uji
+from scripts.nlu.pesan import Latih, Uji, baca_latih, baca_uji, tulis_rasa
 from scripts.surroundings import PYTHON, QUIET, own_environ
 
 MOST = 20_000  # messages; DIET would take hours with more
@@ -80,15 +78,8 @@ def tulis_data(berkas: Path, pesan: list[Latih], *, layanan: bool) -> None:
     label: dict[str, list[str]] = defaultdict(list)
     for satu in pesan:
         nama = satu.label if layanan else satu.label.partition("/")[0]
-        label[nama].append(f"- {satu.teks}\n")
-    blok = [
-        {"intent": nama, "examples": LiteralScalarString("".join(teks))}
-        for nama, teks in sorted(label.items())
-    ]
-    tulis = YAML()
-    tulis.width = 10_000
-    with berkas.open("w", encoding="utf-8") as aliran:
-        tulis.dump({"version": "3.1", "nlu": blok}, aliran)
+        label[nama].append(satu.teks)
+    tulis_rasa(label, berkas)
 
 
 def latih(folder: Path, nama: str, config: Path, data: Path) -> tuple[Path, float]:

@@ -109,6 +109,16 @@ def test_the_latest_report_of_another_model_is_found(tmp_path):
     assert report.sebelumnya(tmp_path / "kosong", "aaaa") is None
 
 
+def test_a_model_from_other_data_is_another_model(tmp_path, monkeypatch):
+    """Adding phrasings changes the data alone: that is what a maintainer wants compared."""
+    monkeypatch.setattr(report, "FINGERPRINT", tmp_path / "kelurahan.json")
+    tanda = set()
+    for isi in ('{"code": "a", "data": "b"}', '{"code": "a", "data": "c"}'):
+        report.FINGERPRINT.write_text(isi, encoding="utf-8")
+        tanda.add(report.tanda_model())
+    assert len(tanda) == 2
+
+
 def test_rasa_gets_the_first_accepted_label(tmp_path):
     pesan = [
         uji(),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from ruamel.yaml import YAML
+from ruamel.yaml.scalarstring import LiteralScalarString
 
 from scripts.children import ROOT
 
@@ -112,3 +113,15 @@ def baca_uji(berkas: Path = HELD_OUT) -> list[Uji]:
             raise PesanError(f"{berkas.name}:{n}: {sebab}") from sebab
         hasil.append(satu)
     return hasil
+
+
+def tulis_rasa(label: Mapping[str, list[str]], berkas: Path) -> None:
+    """Messages by label as a training file of Rasa's format; each message on one line."""
+    blok = [
+        {"intent": nama, "examples": LiteralScalarString("".join(f"- {t}\n" for t in teks))}
+        for nama, teks in sorted(label.items())
+    ]
+    tulis = YAML()
+    tulis.width = 10_000
+    with berkas.open("w", encoding="utf-8") as aliran:
+        tulis.dump({"version": "3.1", "nlu": blok}, aliran)

@@ -9,7 +9,7 @@ their messages), `perbandingan.md` (against the model before) and `prediksi.json
 from __future__ import annotations
 
 import argparse
-import json
+import hashlib
 import subprocess
 import sys
 import time
@@ -18,13 +18,19 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
-from ruamel.yaml import YAML
-from ruamel.yaml.scalarstring import LiteralScalarString
 
 from scripts.children import ROOT, Children, LaunchError, say, stop_on_signals
 from scripts.nlu import banding, gambar, nilai
 from scripts.nlu.nilai import HASIL, Nilai
-from scripts.nlu.pesan import BERLAYANAN, HELD_OUT, INTENT, PesanError, Uji, baca_uji
+from scripts.nlu.pesan import (
+    BERLAYANAN,
+    HELD_OUT,
+    INTENT,
+    PesanError,
+    Uji,
+    baca_uji,
+    tulis_rasa,
+)
 from scripts.surroundings import MODEL, PYTHON, QUIET, own_environ
 from scripts.train import FINGERPRINT, LOGS, ensure_model
 
@@ -40,14 +46,7 @@ def data_rasa(uji: Iterable[Uji], berkas: Path) -> None:
         tujuan = satu.tujuan[0]
         slug = min(satu.layanan) if satu.layanan and tujuan in BERLAYANAN else ""
         label[INTENT[tujuan] + (f"/{slug}" if slug else "")].append(" ".join(satu.teks.split()))
-    blok = [
-        {"intent": nama, "examples": LiteralScalarString("".join(f"- {t}\n" for t in teks))}
-        for nama, teks in sorted(label.items())
-    ]
-    tulis = YAML()
-    tulis.width = 10_000
-    with berkas.open("w", encoding="utf-8") as aliran:
-        tulis.dump({"version": "3.1", "nlu": blok}, aliran)
+    tulis_rasa(label, berkas)
 
 
 def rasa_test(folder: Path, uji: list[Uji], model: Path) -> None:
@@ -164,8 +163,7 @@ def sebelumnya(folder: Path, selain: str) -> Path | None:
 
 def tanda_model() -> str:
     """Eight letters that name what the model was made from."""
-    isi = json.loads(FINGERPRINT.read_text(encoding="utf-8"))
-    return "".join(isi[k] for k in sorted(isi))[:64:8] if isi else "00000000"
+    return hashlib.sha256(FINGERPRINT.read_bytes()).hexdigest()[:8]
 
 
 def laporkan(uji: list[Uji], model: Path, latih: float | None, lawan: Path | None) -> Path:
