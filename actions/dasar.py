@@ -13,9 +13,12 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.konteks import Konteks
+from kelurahan import logs
 from kelurahan.katalog import katalog
 from kelurahan.replies import Balasan
 from kelurahan.replies.formulir import pengingat
+from kelurahan.settings import settings
+from kelurahan.store.errors import StoreBusyError
 from kelurahan.wilayah import kelurahan
 
 log = logging.getLogger(__name__)
@@ -29,9 +32,9 @@ GANGGUAN = Balasan(
 Events = list[dict[str, Any]]
 
 
-def ucapkan(dispatcher: CollectingDispatcher, balasan: Balasan) -> None:
+def ucapkan(dispatcher: CollectingDispatcher, balasan: Balasan, **tambahan: Any) -> None:
     """Hand one reply to Rasa, with the metadata that statistics and tests read."""
-    ekstra: dict[str, Any] = {"balasan": balasan.jenis, "layanan": balasan.layanan}
+    ekstra: dict[str, Any] = {"balasan": balasan.jenis, "layanan": balasan.layanan, **tambahan}
     if balasan.nomor:
         ekstra["nomor"] = balasan.nomor
     if balasan.daftar:
@@ -46,6 +49,7 @@ class Aksi(Action, ABC):  # abstract, or the action server would register it too
 
     def __init__(self) -> None:
         """Read the facts as the action server starts: no resident waits for it, a fault shows."""
+        logs.install(secrets=(settings().database_url, settings().redis_url))
         katalog()
         kelurahan()
 
@@ -62,9 +66,13 @@ class Aksi(Action, ABC):  # abstract, or the action server would register it too
         konteks = Konteks(tracker)
         try:
             balasan, events = await asyncio.to_thread(self.jawab, konteks)
+        except StoreBusyError as galat:
+            # the database is away for a moment: the channel undoes the turn and asks again later
+            log.warning("%s put off: %s", self.nama, galat)
+            raise
         except Exception as galat:  # noqa: BLE001 - the edge: silence would be Rasa's default
             log.error("%s failed: %s", self.nama, _tanpa_isi(galat))
-            ucapkan(dispatcher, GANGGUAN)
+            ucapkan(dispatcher, GANGGUAN, gangguan=True)
             return self.saat_gagal(konteks)
         if balasan is not None:
             ucapkan(dispatcher, self.dengan_pengingat(balasan, konteks, events))

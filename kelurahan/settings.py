@@ -35,6 +35,7 @@ class Settings:
     port_rasa: int = 5005
     port_actions: int = 5055
     port_simulator: int = 8080
+    port_metrics: int = 9464
 
     @property
     def store_url(self) -> str:

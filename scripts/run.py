@@ -38,6 +38,7 @@ def needed_ports(settings: Settings, simulated: bool) -> dict[str, tuple[int, st
     ports = {
         "PORT_RASA": (settings.port_rasa, "Rasa"),
         "PORT_ACTIONS": (settings.port_actions, "the action server"),
+        "PORT_METRICS": (settings.port_metrics, "the metrics"),
     }
     if simulated:
         ports["PORT_SIMULATOR"] = (settings.port_simulator, "the chat page")
@@ -70,6 +71,7 @@ def announce(settings: Settings, simulated: bool, seconds: float) -> None:
         say(f"  WhatsApp        talks to Meta at {settings.graph_api_url}; no simulator")
     say(f"  Webhook         {address(settings.port_rasa, WEBHOOK)}")
     say(f"  Action server   {address(settings.port_actions)} (internal)")
+    say(f"  Health, metrics {address(settings.port_metrics, '/ready')}, /live, /metrics (private)")
     say("  Logs            var/log/rasa.log, actions.log, simulator.log")
     say("")
     say(f"Ready after {seconds:.0f} s. Ctrl-C stops everything.")

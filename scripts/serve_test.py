@@ -53,6 +53,7 @@ def settings_for_tests(port: int, var: Path, environ: dict[str, str]) -> Setting
         database_url=settings.database_url or f"sqlite:///{var / 'kelurahan.db'}",
         port_rasa=port,
         port_actions=free_port(),
+        port_metrics=free_port(),
     )
 
 

@@ -28,8 +28,14 @@ ALLOWED: dict[str, set[str]] = {
     "kelurahan.katalog_periksa": {"kelurahan.berkas", "kelurahan.katalog"},
     "kelurahan.wilayah": {"kelurahan.settings", "kelurahan.berkas", "kelurahan.pemicu"},
     "kelurahan.isian": set(),
+    "kelurahan.logs": set(),  # redacts every log line; stdlib and structlog only
     "kelurahan.replies": {"kelurahan.katalog", "kelurahan.wilayah"},
-    "kelurahan.store": {"kelurahan.settings", "kelurahan.katalog", "kelurahan.wilayah"},
+    "kelurahan.store": {
+        "kelurahan.logs",
+        "kelurahan.settings",
+        "kelurahan.katalog",
+        "kelurahan.wilayah",
+    },
     "kelurahan.permohonan": {
         "kelurahan.store",
         "kelurahan.katalog",
@@ -38,12 +44,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     # the recognisers before the statistics: `#` lines (isian) and the trigger's name (wilayah)
     "kelurahan.nlu": {"kelurahan.katalog", "kelurahan.wilayah", "kelurahan.isian"},
-    "kelurahan.whatsapp": {
-        "kelurahan.settings",
-        "kelurahan.store",
-        "kelurahan.katalog",
-        "kelurahan.wilayah",
-    },
+    "kelurahan.whatsapp": {"kelurahan.logs", "kelurahan.settings", "kelurahan.store"},
     "actions": {
         "kelurahan.settings",
         "kelurahan.katalog",
@@ -52,9 +53,11 @@ ALLOWED: dict[str, set[str]] = {
         "kelurahan.replies",
         "kelurahan.permohonan",
         "kelurahan.jam_kantor",
+        "kelurahan.logs",
         # the directory to check an RT/RW against, and times in WIB; never a session or a table
         "kelurahan.store.direktori",
         "kelurahan.store.waktu",
+        "kelurahan.store.errors",  # which failure passes
     },
     "kelurahan.console": {
         "kelurahan.settings",
@@ -71,6 +74,7 @@ MAY_IMPORT_RASA = (
     "kelurahan.nlu",
     "kelurahan.whatsapp.channel",
     "kelurahan.whatsapp.rest",
+    "kelurahan.whatsapp.rasa_turn",  # one turn, asked or remembered
     "kelurahan.whatsapp.rasa_patches",  # imported by the channel; refuses any other Rasa version
 )
 NOBODY_IMPORTS = ("actions", "kelurahan.console")

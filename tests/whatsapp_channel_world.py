@@ -1,22 +1,17 @@
-"""The channel under test with a fake Rasa, a fake store and a fake Meta around it."""
+"""The channel under test with a fake Rasa and a fake Meta around it, on a database of its own.
+
+Tests that play here ask for the fixture `basis_data`, which configures the store.
+"""
 
 from __future__ import annotations
 
 import contextlib
 
 import aiohttp
-from whatsapp_world import (
-    CONFIG,
-    NOW,
-    FakeClient,
-    FakeLedger,
-    FakeRasa,
-    meta_bytes,
-    run,
-    served,
-    sign,
-)
+from sqlalchemy import text
+from whatsapp_world import CONFIG, NOW, FakeClient, FakeRasa, meta_bytes, run, served, sign
 
+from kelurahan.store import sesi
 from kelurahan.whatsapp.channel import WhatsAppInput
 
 
@@ -24,12 +19,14 @@ class World:
     """The channel under test with everything around it."""
 
     def __init__(self, **options) -> None:
-        self.rasa, self.client, self.ledger = FakeRasa(), FakeClient(), FakeLedger()
+        self.rasa, self.client = FakeRasa(), FakeClient()
         self.now = NOW
-        self.channel = WhatsAppInput(
-            CONFIG, ledger=self.ledger, client=self.client, clock=lambda: self.now, **options
-        )
+        self.channel = WhatsAppInput(CONFIG, client=self.client, clock=lambda: self.now, **options)
         self.url = self.http = None
+
+    @property
+    def office(self):
+        return self.channel.office
 
     @contextlib.asynccontextmanager
     async def open(self):
@@ -46,8 +43,22 @@ class World:
     async def deliver(self, payload) -> int:
         """Post and wait until everything behind it is done."""
         status = await self.post(payload)
-        await self.channel._lanes.drain(5)
+        await self.idle()
         return status
+
+    async def idle(self, seconds: float = 10) -> None:
+        """Wait until nothing is in work; what is put off for later stays."""
+        await self.office.turns.idle(seconds)
+        await self.office.letters.idle(seconds)
+
+    def rows(self, sql: str, **values) -> list[tuple]:
+        """Read the store."""
+        with sesi(baca=True) as s:
+            return [tuple(row) for row in s.execute(text(sql), values)]
+
+    def count(self, table: str, state: str = "done") -> int:
+        """Rows of a queue in a state."""
+        return self.rows(f"SELECT count(*) FROM {table} WHERE state = :s", s=state)[0][0]  # noqa: S608
 
 
 def play(scene, world=None):

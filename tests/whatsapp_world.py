@@ -8,15 +8,12 @@ import hashlib
 import hmac
 import json
 import socket
-import threading
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from kelurahan.store import StoreError
 from kelurahan.whatsapp.config import Config
-from kelurahan.whatsapp.events import Message, SystemChange
 
 FIXTURES = Path(__file__).parent / "data" / "whatsapp"
 SECRET, VERIFY, TOKEN = "rahasia-uji", "kata-uji", "EAAGtokenuji0000000000000000"
@@ -70,34 +67,6 @@ def sign(body: bytes, secret: str = SECRET) -> str:
     return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
-class FakeLedger:
-    """The store in memory: residents by number or BSUID, messages seen once."""
-
-    def __init__(self) -> None:
-        self.residents: dict[str, str] = {}
-        self.seen: set[str] = set()
-        self.finished: list[str] = []
-        self.moves: list[SystemChange] = []
-        self.broken = False
-        self._lock = threading.Lock()
-
-    def accept(self, message: Message) -> str | None:
-        with self._lock:
-            if self.broken:
-                raise StoreError("database is away")
-            if message.wamid in self.seen:
-                return None
-            self.seen.add(message.wamid)
-            key = message.sender.wa_id or message.sender.bsuid
-            return self.residents.setdefault(key, f"warga-{len(self.residents) + 1}")
-
-    def move(self, change: SystemChange) -> None:
-        self.moves.append(change)
-
-    def finish(self, message: Message) -> None:
-        self.finished.append(message.wamid)
-
-
 class FakeClient:
     """Records what would go to Meta; `fault` is raised by `send`."""
 
@@ -122,6 +91,9 @@ class FakeClient:
             raise self.read_fault
         self.read.append((wamid, typing))
 
+    async def close(self) -> None:
+        """Nothing to close."""
+
     def texts(self) -> list[str]:
         """Bodies of everything sent, in order."""
         return [
@@ -138,6 +110,13 @@ class FakeRasa:
         self.fault: BaseException | None = None
         self.delay = 0.0
         self.reply: Callable[[Any], list[dict]] = lambda m: [{"text": f"jawab: {m.text[:50]}"}]
+        self.lock_store, self.tracker_store = self, self
+
+    def delete_lock(self, resident: str) -> None:
+        """Nobody holds one."""
+
+    async def retrieve(self, resident: str) -> None:
+        """Nothing has been saved."""
 
     async def handle_message(self, message: Any) -> None:
         self.asked.append(message)
@@ -173,6 +152,7 @@ async def served(rasa: FakeRasa, *channels: Any) -> AsyncIterator[str]:
     server = await app.create_server("127.0.0.1", port, return_asyncio_server=True, debug=False)
     await server.startup()
     await server.start_serving()
+    await server.after_start()
     try:
         yield f"http://127.0.0.1:{port}/webhooks"
     finally:

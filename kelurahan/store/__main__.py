@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from kelurahan import store
+from kelurahan import logs, store
 from kelurahan.settings import SettingsError, settings
 
 BERHASIL, BERKAS_SALAH, BASIS_DATA_GAGAL = 0, 1, 3  # 2 is argparse's: wrong arguments
@@ -16,6 +16,7 @@ def main(argumen: list[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     pilihan = _pengurai().parse_args(argumen)
     try:
+        logs.install(secrets=(settings().database_url,))
         store.siapkan(settings().store_url)
         if pilihan.perintah == "impor-rt-rw":
             return _impor_rt_rw(pilihan.berkas)

@@ -11,11 +11,13 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, declarative_base, relationship
 from sqlalchemy.types import TypeDecorator
@@ -56,6 +58,15 @@ _NAMA = {
 Basis: Any = declarative_base(metadata=MetaData(naming_convention=_NAMA))
 
 
+# the states in which a row still waits for something; only these are searched when work is taken
+TERBUKA = text("state IN ('waiting', 'running')")
+
+
+def _terbuka(nama: str, *kolom: str) -> Index:
+    """An index over open rows alone: it stays small however many messages are behind us."""
+    return Index(nama, *kolom, sqlite_where=TERBUKA, postgresql_where=TERBUKA)
+
+
 class Warga(Basis):
     """A sender: a resident, or an RT/RW officer who applies for neighbours."""
 
@@ -67,6 +78,8 @@ class Warga(Basis):
     digabung_ke: Mapped[str | None] = Column(String(PANJANG_PENGIRIM), ForeignKey("warga.id"))
     dibuat: Mapped[datetime] = Column(UtcDateTime, nullable=False)
     privasi_pada: Mapped[datetime | None] = Column(UtcDateTime)
+    # unix seconds of the resident's last message: WhatsApp's 24-hour window counts from it
+    terakhir_menulis: Mapped[int | None] = Column(Integer)
 
     def __repr__(self) -> str:
         return "<Warga>"
@@ -148,19 +161,102 @@ class RtRw(Basis):
     contoh: Mapped[bool] = Column(Boolean, nullable=False)
 
 
-class PesanMasuk(Basis):
-    """A received message. Its wamid contains the phone number, so only its hash is kept."""
+class Inbox(Basis):
+    """A received message: waiting, in work, or the mark that it was seen (`content` empty).
 
-    __tablename__ = "pesan_masuk"
-    pesan_id: Mapped[str] = Column(String(64), primary_key=True)
+    `content` holds what is needed to answer it, number and wamid included, and only until then;
+    `pesan_id` is a hash, since a wamid contains the phone number.
+    """
+
+    __tablename__ = "inbox"
+    id: Mapped[int] = Column(Integer, primary_key=True)  # order of arrival
+    pesan_id: Mapped[str] = Column(String(64), nullable=False, unique=True)
     # no foreign key: the mark outlives the resident's record, or old messages would count as new
-    warga_id: Mapped[str | None] = Column(String(PANJANG_PENGIRIM), index=True)
-    jenis: Mapped[str] = Column(String(32), nullable=False)
-    diterima: Mapped[datetime] = Column(UtcDateTime, nullable=False)
-    selesai: Mapped[datetime | None] = Column(UtcDateTime)
+    warga_id: Mapped[str | None] = Column(String(PANJANG_PENGIRIM))
+    kind: Mapped[str] = Column(String(32), nullable=False)
+    sent_at: Mapped[int] = Column(Integer, nullable=False)  # unix seconds, by WhatsApp's clock
+    received_at: Mapped[datetime] = Column(UtcDateTime, nullable=False)
+    content: Mapped[str | None] = Column(Text)
+    state: Mapped[str] = Column(String(16), nullable=False)
+    attempts: Mapped[int] = Column(Integer, nullable=False)
+    due_at: Mapped[datetime | None] = Column(UtcDateTime)
+    claimed_by: Mapped[str | None] = Column(String(80))
+    claimed_until: Mapped[datetime | None] = Column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = Column(UtcDateTime)
+    __table_args__ = (
+        Index("ix_inbox_warga_id_sent_at", "warga_id", "sent_at"),
+        _terbuka("ix_inbox_open", "id"),
+        _terbuka("ix_inbox_lane", "warga_id", "sent_at", "id"),
+    )
 
     def __repr__(self) -> str:
-        return f"<PesanMasuk {self.jenis}>"
+        return f"<Inbox {self.id} {self.kind} {self.state}>"
+
+
+class Outbox(Basis):
+    """A message to a resident: written down before it is sent, body kept until it has arrived.
+
+    The address stands in the row, because a resident who had everything erased still gets the
+    answer that says so.
+    """
+
+    __tablename__ = "outbox"
+    id: Mapped[int] = Column(Integer, primary_key=True)  # order of sending, per resident
+    warga_id: Mapped[str | None] = Column(String(PANJANG_PENGIRIM))
+    pesan_id: Mapped[str | None] = Column(String(64))  # the message that it answers
+    part: Mapped[int] = Column(Integer, nullable=False)
+    kind: Mapped[str] = Column(String(40), nullable=False)
+    body: Mapped[str | None] = Column(Text)
+    template: Mapped[str | None] = Column(Text)  # what goes out once the 24-hour window has closed
+    wa_id: Mapped[str | None] = Column(String(64))
+    bsuid: Mapped[str | None] = Column(String(160))
+    created_at: Mapped[datetime] = Column(UtcDateTime, nullable=False)
+    state: Mapped[str] = Column(String(16), nullable=False)
+    attempts: Mapped[int] = Column(Integer, nullable=False)
+    due_at: Mapped[datetime | None] = Column(UtcDateTime)
+    claimed_by: Mapped[str | None] = Column(String(80))
+    claimed_until: Mapped[datetime | None] = Column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = Column(UtcDateTime)
+    wamid_hash: Mapped[str | None] = Column(String(64), index=True)
+    delivery: Mapped[str | None] = Column(String(16))  # the highest status WhatsApp has reported
+    error: Mapped[str | None] = Column(String(40))  # class of the last error, see whatsapp.errors
+    error_code: Mapped[int | None] = Column(Integer)
+    __table_args__ = (
+        UniqueConstraint("pesan_id", "part"),
+        Index("ix_outbox_warga_id_created_at", "warga_id", "created_at"),
+        _terbuka("ix_outbox_open", "id"),
+        _terbuka("ix_outbox_lane", "warga_id", "id"),
+    )
+
+    def __repr__(self) -> str:
+        return f"<Outbox {self.id} {self.kind} {self.state}>"
+
+
+class Peringatan(Basis):
+    """Something staff must see to; one row per kind and code while it is open."""
+
+    __tablename__ = "peringatan"
+    id: Mapped[int] = Column(Integer, primary_key=True)
+    jenis: Mapped[str] = Column(String(40), nullable=False)
+    kode: Mapped[int] = Column(Integer, nullable=False)
+    pesan: Mapped[str] = Column(Text, nullable=False)
+    jumlah: Mapped[int] = Column(Integer, nullable=False)
+    pertama: Mapped[datetime] = Column(UtcDateTime, nullable=False)
+    terakhir: Mapped[datetime] = Column(UtcDateTime, nullable=False)
+    selesai: Mapped[datetime | None] = Column(UtcDateTime)
+    __table_args__ = (
+        Index(
+            "ix_peringatan_terbuka",
+            "jenis",
+            "kode",
+            unique=True,
+            sqlite_where=text("selesai IS NULL"),
+            postgresql_where=text("selesai IS NULL"),
+        ),
+    )
+
+    def __repr__(self) -> str:
+        return f"<Peringatan {self.jenis} {self.kode}>"
 
 
 class Penghapusan(Basis):

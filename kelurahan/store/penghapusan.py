@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from kelurahan.store import status, waktu
 from kelurahan.store.engine import sesi, sisip_bila_baru
-from kelurahan.store.models import Penghapusan, Permohonan, PesanMasuk, Warga
+from kelurahan.store.models import Inbox, Outbox, Penghapusan, Permohonan, Warga
 from kelurahan.store.warga import kunci
 
 NAMA_DIHAPUS = "[dihapus]"
@@ -87,8 +87,11 @@ def _lepaskan(s: Session, warga: Warga) -> None:
     gabungan = list(s.scalars(select(Warga.id).where(Warga.digabung_ke == warga.id)))
     semua = {warga.id, *gabungan}
     jalankan = {"synchronize_session": False}
-    lepas = update(PesanMasuk).where(PesanMasuk.warga_id.in_(semua)).values(warga_id=None)
-    s.execute(lepas, execution_options=jalankan)
+    for tabel, isi in ((Inbox, Inbox.content), (Outbox, Outbox.body)):
+        # open rows are left: the answer that says so is still to go out; it is emptied once sent
+        tutup = tabel.state.not_in(("waiting", "running"))
+        lepas = update(tabel).where(tabel.warga_id.in_(semua), tutup)
+        s.execute(lepas.values({"warga_id": None, isi.key: None}), execution_options=jalankan)
     lagi = delete(Penghapusan).where(Penghapusan.warga_id.in_(semua))  # asked once before
     s.execute(lagi, execution_options=jalankan)
     for satu in sorted(semua):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from kelurahan.store import waktu
 from kelurahan.store.engine import sisip_bila_baru
 from kelurahan.store.errors import StoreBusyError, StoreError
-from kelurahan.store.models import PANJANG_PENGIRIM, Permohonan, PesanMasuk, Warga
+from kelurahan.store.models import PANJANG_PENGIRIM, Inbox, Outbox, Permohonan, Warga
 
 _COBA = 5
 
@@ -167,12 +167,15 @@ def _gabung(sesi: Session, tinggal: Warga, pergi: Warga) -> None:
     sesi.execute(beda.values(pesan_id=None), execution_options=jalankan)
     for tabel, kolom in (
         (Permohonan, Permohonan.warga_id),
-        (PesanMasuk, PesanMasuk.warga_id),
+        (Inbox, Inbox.warga_id),
+        (Outbox, Outbox.warga_id),
         (Warga, Warga.digabung_ke),
     ):
         pindah = update(tabel).where(kolom == pergi.id).values({kolom: tinggal.id})
         sesi.execute(pindah, execution_options=jalankan)
     pergi.wa_id, pergi.bsuid, pergi.digabung_ke = None, None, tinggal.id
+    tulis = [w.terakhir_menulis for w in (tinggal, pergi) if w.terakhir_menulis]
+    tinggal.terakhir_menulis = max(tulis, default=None)
     if pergi.privasi_pada and not tinggal.privasi_pada:
         tinggal.privasi_pada = pergi.privasi_pada
     sesi.flush()

@@ -1,4 +1,4 @@
-"""Rasa's side of the WhatsApp channel: webhook in, turns out. The logic is in the other modules.
+"""Rasa's side of the WhatsApp channel: webhook into the inbox. The logic is in the other modules.
 
 `credentials.yml`:
 
@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import inspect
 import logging
@@ -16,52 +17,33 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
+from rasa.core.channels.channel import InputChannel
 from rasa.shared.exceptions import RasaException
 from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from kelurahan import logs
 from kelurahan.settings import SettingsError, settings
-from kelurahan.whatsapp import rasa_patches, signature
-from kelurahan.whatsapp.client import GraphClient
+from kelurahan.store import StoreError
+from kelurahan.store.queue import Worker
+from kelurahan.whatsapp import metrics, rasa_patches, signature
 from kelurahan.whatsapp.config import Config
-from kelurahan.whatsapp.events import Batch, Ignored, Message, Status, SystemChange, trace
-from kelurahan.whatsapp.lanes import Lanes
-from kelurahan.whatsapp.ledger import Ledger, LedgerThread, StoreLedger
+from kelurahan.whatsapp.events import Batch, Ignored, Message, Status, fingerprint
 from kelurahan.whatsapp.parse import parse
-from kelurahan.whatsapp.tokens import Tokens
-from kelurahan.whatsapp.turns import Client, Json, Question, Received, Turns, where
+from kelurahan.whatsapp.post_office import Client, PostOffice
+from kelurahan.whatsapp.rasa_turn import OnNewMessage, RasaTurn
+from kelurahan.whatsapp.turns import Json
 
 logger = logging.getLogger(__name__)
 
 MAX_BODY = 3 * 1024 * 1024  # Meta's stated maximum
 # A larger body is read to its end and thrown away, so that the sender sees the 413 and not a reset.
 MAX_DRAINED = 8 * MAX_BODY
+BODY_PATIENCE = 10.0  # seconds for a whole body; Meta sends one in milliseconds
 SHUTDOWN_PATIENCE = 10.0
 
 AfterTurn = Callable[[Any, str], Any]
-OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
-
-
-class TurnOutput(OutputChannel):
-    """Collects what Rasa says in one turn; sending happens after it, so it cannot fail in Rasa."""
-
-    def __init__(self) -> None:
-        self.messages: list[Json] = []
-
-    @classmethod
-    def name(cls) -> str:
-        """The channel's name, as on the way in."""
-        return "whatsapp"
-
-    async def send_response(self, recipient_id: str, message: Json) -> None:
-        """Keep the whole message with its extra keywords (`balasan`, `daftar`)."""
-        self.messages.append(dict(message))
-
-    async def send_text_message(self, recipient_id: str, text: str, **kwargs: Any) -> None:
-        """For callers that do not go through `send_response`."""
-        self.messages.append({"text": text, **kwargs})
 
 
 class WhatsAppInput(InputChannel):
@@ -71,24 +53,21 @@ class WhatsAppInput(InputChannel):
         self,
         config: Config,
         *,
-        ledger: Ledger | None = None,
         client: Client | None = None,
+        worker: Worker | None = None,
         after_turn: AfterTurn | None = None,
         clock: Callable[[], float] = time.time,
+        metrics_port: int = 0,
+        body_patience: float = BODY_PATIENCE,
     ) -> None:
         self.after_turn = after_turn
         self._config = config
-        self._ledger = ledger or StoreLedger()
-        self._thread = LedgerThread()
-        self._client = client or GraphClient(
-            url=config.graph_api_url,
-            version=config.graph_api_version,
-            phone_number_id=config.phone_number_id,
-            token=config.access_token,
-        )
+        self._client = client
+        self._worker = worker or Worker("rasa")
         self._clock = clock
-        self._agent: Any = None
-        self._lanes: Lanes | None = None
+        self._metrics_port = metrics_port
+        self._body_patience = body_patience
+        self.office: PostOffice | None = None
 
     @classmethod
     def name(cls) -> str:
@@ -102,18 +81,35 @@ class WhatsAppInput(InputChannel):
             config = Config.read(credentials, settings())
         except SettingsError as error:
             raise RasaException(str(error)) from error
+        known = settings()
+        secrets = (config.app_secret, config.verify_token, config.access_token)
+        logs.install(secrets=(*secrets, known.database_url, known.redis_url))
         rasa_patches.apply()
-        return cls(config, after_turn=hook((credentials or {}).get("after_turn")))
+        return cls(
+            config,
+            worker=Worker(f"rasa:{known.port_rasa}"),
+            after_turn=hook((credentials or {}).get("after_turn")),
+            metrics_port=known.port_metrics,
+        )
 
     def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
         """Routes: health, Meta's handshake, events."""
-        self._lanes = Lanes(self._turns(on_new_message).serve)
+        rasa = RasaTurn(on_new_message)
+        self.office = PostOffice(
+            self._config,
+            rasa=rasa,
+            worker=self._worker,
+            client=self._client,
+            after_turn=lambda resident: run_hook(self.after_turn, rasa.agent, resident),
+            clock=self._clock,
+        )
         blueprint = Blueprint("whatsapp_webhook")
         blueprint.add_route(route(health), "/", methods=["GET"], name="health")
         blueprint.add_route(route(self.handshake), "/webhook", methods=["GET"], name="handshake")
         blueprint.add_route(
             route(self.receive), "/webhook", methods=["POST"], stream=True, name="receive"
         )
+        blueprint.listener("after_server_start")(self._start)
         blueprint.listener("before_server_stop")(self._stop)
         return blueprint
 
@@ -128,71 +124,43 @@ class WhatsAppInput(InputChannel):
         return response.text("forbidden", status=403)
 
     async def receive(self, request: Request) -> HTTPResponse:
-        """Verify, parse, record, answer 200; the turns run behind it."""
-        body = await read_body(request)
-        if body is None:
-            logger.warning("webhook refused: body over %d bytes", MAX_BODY)
-            return response.text("too large", status=413)
-        header = request.headers.get("x-hub-signature-256")
-        if not signature.verify(self._config.app_secret, body, header):
-            logger.warning("webhook refused: signature %s", "wrong" if header else "missing")
-            return response.text("forbidden", status=403)
-        self._agent = getattr(request.app.ctx, "agent", None)
-        batch = parse(body, phone_number_id=self._config.phone_number_id, now=self._clock())
-        log_batch(batch)
-        received, complete = await self._thread.run(self._record, batch)
-        for item in received:
-            self._lanes.put(item.resident, item.message.timestamp, item)
-        # Only the store failing is worth a redelivery; a body Meta repeats for a week is not.
-        return response.text("ok" if complete else "try again", status=200 if complete else 503)
-
-    def _record(self, batch: Batch) -> tuple[list[Received], bool]:
-        """Write every message down before it is acknowledged; say whether all could be."""
-        received, complete = [], True
-        for event in batch.events:
+        """Verify, parse, write down, answer 200; the turns run behind it."""
+        with metrics.WEBHOOK.time():
             try:
-                if isinstance(event, SystemChange):
-                    self._ledger.move(event)
-                elif isinstance(event, Message) and (resident := self._ledger.accept(event)):
-                    received.append(Received(event, resident))
-            except Exception as error:  # noqa: BLE001 - one bad row must not lose the others
-                logger.error("message %s: not recorded: %s", trace(event.wamid), where(error))
-                complete = False
-        return received, complete
+                body = await asyncio.wait_for(read_body(request), self._body_patience)
+            except asyncio.TimeoutError:
+                return refuse("slow", "request timeout", 408)
+            if body is None:
+                return refuse("size", "too large", 413)
+            header = request.headers.get("x-hub-signature-256")
+            if not signature.verify(self._config.app_secret, body, header):
+                return refuse("signature", "forbidden", 403)
+            now = self._clock()
+            batch = parse(body, phone_number_id=self._config.phone_number_id, now=now)
+            log_batch(batch)
+            try:
+                await self.office.receive(batch)
+            except StoreError as error:
+                # worth a redelivery; anything else would come back for a week and fail again
+                logger.error("webhook not recorded: %s", error)
+                return response.text("try again", status=503)
+            return response.text("ok")
 
-    def _turns(self, on_new_message: OnNewMessage) -> Turns:
-        async def ask(question: Question) -> list[Json]:
-            output = TurnOutput()
-            await on_new_message(
-                UserMessage(
-                    question.text,
-                    output,
-                    question.resident,
-                    input_channel=self.name(),
-                    message_id=question.message_id,
-                    metadata=question.metadata,
-                )
-            )
-            return output.messages
+    async def _start(self, app: Sanic, loop: Any = None) -> None:
+        """Take over what an earlier run left, and begin to work the queues."""
+        self.office.rasa.agent = getattr(app.ctx, "agent", None)
+        await self.office.start(self._metrics_port)
 
-        return Turns(
-            ask=ask,
-            client=self._client,
-            ledger=self._ledger,
-            thread=self._thread,
-            tokens=Tokens(self._config.app_secret),
-            after_turn=self._run_hook,
-            clock=self._clock,
-        )
-
-    async def _run_hook(self, sender_id: str) -> None:
-        await run_hook(self.after_turn, self._agent, sender_id)
-
-    async def _stop(self, app: Sanic, loop: Any) -> None:
+    async def _stop(self, app: Sanic, loop: Any = None) -> None:
         """Let running turns end before the server does."""
-        await self._lanes.drain(SHUTDOWN_PATIENCE)
-        if isinstance(self._client, GraphClient):
-            await self._client.close()
+        await self.office.stop(SHUTDOWN_PATIENCE)
+
+
+def refuse(reason: str, text: str, status: int) -> HTTPResponse:
+    """Turn a webhook call away, with a word in the log and a count."""
+    metrics.REFUSED.labels(reason).inc()
+    logger.warning("webhook refused: %s", reason)
+    return response.text(text, status=status)
 
 
 def route(handler: Callable[[Request], Awaitable[HTTPResponse]]) -> Callable[[Request], Any]:
@@ -223,14 +191,19 @@ async def read_body(request: Request) -> bytes | None:
 
 
 def log_batch(batch: Batch) -> None:
-    """Say what was skipped or went wrong, without any content."""
+    """Count what came, and say what was skipped, without any content."""
     if batch.malformed:
+        metrics.RECEIVED.labels("malformed").inc(batch.malformed)
         logger.warning("webhook: %d unreadable parts skipped", batch.malformed)
     for event in batch.events:
         if isinstance(event, Ignored):
+            metrics.RECEIVED.labels("ignored").inc()
             logger.info("webhook: ignored, %s", event.reason)
-        elif isinstance(event, Status) and event.status == "failed":
-            logger.warning("sent message %s failed: codes %s", trace(event.wamid), event.codes)
+        elif isinstance(event, Status):
+            metrics.RECEIVED.labels("status").inc()
+        elif isinstance(event, Message):
+            metrics.RECEIVED.labels("message").inc()
+            metrics.arrived(fingerprint(event.wamid))
 
 
 def hook(path: str | None) -> AfterTurn | None:

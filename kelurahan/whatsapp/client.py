@@ -1,18 +1,14 @@
-"""The Graph API over aiohttp: send a message, mark one as read. Timeouts always, few retries."""
+"""The Graph API over aiohttp: send a message, mark one as read. Timeouts always, no retries."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import logging
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import aiohttp
 
-from kelurahan.whatsapp.errors import SendError, TransientError, UnknownOutcomeError, from_answer
-
-logger = logging.getLogger(__name__)
+from kelurahan.whatsapp.errors import TransientError, UnknownOutcomeError, from_answer
 
 Json = dict[str, Any]
 SEND_TIMEOUT = aiohttp.ClientTimeout(total=15, sock_connect=5)
@@ -30,26 +26,15 @@ class GraphClient:
         phone_number_id: str,
         token: str,
         timeout: aiohttp.ClientTimeout = SEND_TIMEOUT,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._endpoint = f"{url.rstrip('/')}/{version}/{phone_number_id}/messages"
         self._headers = {"Authorization": f"Bearer {token}"}
         self._timeout = timeout
-        self._sleep = sleep
         self._session: aiohttp.ClientSession | None = None
 
     async def send(self, message: Json) -> str:
-        """Send a message and return its wamid; raise a SendError when it is given up."""
-        attempt = 1
-        while True:
-            try:
-                return _wamid(await self._post(message, self._timeout))
-            except SendError as error:
-                if attempt >= error.tries:
-                    raise
-                logger.info("send attempt %d failed: %s", attempt, error)
-                await self._sleep(error.wait * error.growth ** (attempt - 1))
-                attempt += 1
+        """Send once and return the wamid, or raise a SendError; the outbox tries again."""
+        return _wamid(await self._post(message, self._timeout))
 
     async def mark_read(self, wamid: str, typing: bool = True) -> None:
         """Blue ticks, and "sedang mengetik" until the reply comes; tried once."""

@@ -10,12 +10,9 @@ _SECRETS = re.compile(r"[A-Za-z0-9_\-+/=.]{24,}|\+?\d[\d\s-]{6,}\d")
 
 
 class SendError(Exception):
-    """Base; `tries` counts attempts in all, `wait` is the first pause and `growth` its factor."""
+    """Base; what is done about each class stands in `retry.plan`."""
 
     retryable = False
-    tries = 1
-    wait = 0.5
-    growth = 4.0
     staff = "Pesan tidak terkirim."
 
     def __init__(self, code: int = 0, details: str = "") -> None:
@@ -27,14 +24,14 @@ class SendError(Exception):
 class TransientError(SendError):
     """Meta's side or the network hiccups and surely did not send."""
 
-    retryable, tries = True, 3
+    retryable = True
     staff = "WhatsApp sedang terganggu; pesan dicoba lagi."
 
 
 class ThrottledError(SendError):
     """Too many messages from our number; slow down."""
 
-    retryable, tries, wait = True, 3, 4.0
+    retryable = True
     staff = "Terlalu banyak pesan sekaligus; pengiriman diperlambat."
 
 
@@ -47,7 +44,7 @@ class PairThrottledError(ThrottledError):
 class UnknownOutcomeError(SendError):
     """No answer after sending: the message may have gone out, so one more try at most."""
 
-    retryable, tries, wait = True, 2, 1.0
+    retryable = True
     staff = "Tidak pasti apakah pesan terkirim; mohon dicek."
 
 
@@ -60,7 +57,7 @@ class CredentialsError(SendError):
 class WindowClosedError(SendError):
     """More than 24 h since the resident wrote; sometimes claimed wrongly, hence one retry."""
 
-    retryable, tries, wait = True, 2, 3.0
+    retryable = True
     staff = "Sudah lewat 24 jam sejak warga menulis; tunggu warga menyapa lagi."
 
 
@@ -76,6 +73,12 @@ class AccountError(SendError):
     staff = "Akun WhatsApp bermasalah (kebijakan, pembayaran, atau pendaftaran nomor)."
 
 
+class PolicyError(SendError):
+    """Meta keeps this message from this resident; others are not concerned."""
+
+    staff = "WhatsApp menahan pesan ke warga ini (aturan WhatsApp); coba telepon."
+
+
 class RequestError(SendError):
     """We sent something Meta does not accept: our own mistake, never retried."""
 
@@ -89,8 +92,8 @@ _CODES: dict[type[SendError], tuple[int, ...]] = {
     CredentialsError: (3, 10, 190, *range(200, 300), 131005),
     WindowClosedError: (131047,),
     RecipientError: (131026, 131021, 131030, 131050, 130403),
-    AccountError: (133016, 131064, 131048, 131049, 130472, 130497, 131031, 368, 131042, 131045)
-    + (133010,),
+    AccountError: (133016, 131064, 130497, 131031, 368, 131042, 131045, 133010),
+    PolicyError: (131048, 131049, 130472),
 }
 _CLASS_OF = {code: kind for kind, codes in _CODES.items() for code in codes}
 

@@ -72,7 +72,7 @@ class Status:
     wamid: str = field(repr=False)
     status: str
     timestamp: int
-    reference: str = ""  # biz_opaque_callback_data: our outbox row, later
+    reference: str = ""  # biz_opaque_callback_data: names our outbox row
     codes: tuple[int, ...] = ()
 
 

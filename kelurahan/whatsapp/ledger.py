@@ -1,69 +1,295 @@
-"""What the channel needs of the store, as a small interface, and the one place that binds it."""
+"""What the channel needs of the store: each method is one transaction, blocking.
+
+Calls are made through a `LedgerThread`, off the event loop.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol, TypeVar
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 from kelurahan import store
-from kelurahan.store import pesan, warga
-from kelurahan.whatsapp.events import Message, SystemChange
+from kelurahan.store import StoreBusyError, peringatan, waktu, warga
+from kelurahan.store.models import Outbox
+from kelurahan.store.queue import INBOX, OUTBOX, ClaimLostError, Worker, lock
+from kelurahan.whatsapp import errors, inbox, outbox
+from kelurahan.whatsapp.events import Batch, Message, Sender, Status, SystemChange, trace
+from kelurahan.whatsapp.inbox import Turn
+from kelurahan.whatsapp.outbox import Letter
 
+logger = logging.getLogger(__name__)
+
+Json = dict[str, Any]
 Result = TypeVar("Result")
+LATE_RETRIES = 2  # of a message that WhatsApp accepted and failed to deliver for a passing reason
 
 
 class LedgerThread:
-    """Runs blocking ledger calls in one thread, one after another, off the event loop.
+    """Runs blocking ledger calls in few threads, off the event loop.
 
-    One, because SQLite has one writer: threads that wait for its lock sleep longer than it is held.
+    One for SQLite, which has one writer: threads that wait for its lock sleep longer than it is
+    held.
     """
 
-    def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(1, "ledger")
+    def __init__(self, threads: int = 1) -> None:
+        self._pool = ThreadPoolExecutor(threads, "ledger")
 
     async def run(self, call: Callable[..., Result], *args: object) -> Result:
         """Await `call(*args)`."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, call, *args)
 
 
-class Ledger(Protocol):
-    """Blocking calls; the channel makes them in a `LedgerThread`."""
+@dataclass
+class Intake:
+    """What came of one webhook: turns to start now, and whether everything was written down."""
 
-    def accept(self, message: Message) -> str | None:
-        """Record a message; return the resident's id, or None when it was seen before."""
-
-    def move(self, change: SystemChange) -> None:
-        """Follow a resident to a new number or user id."""
-
-    def finish(self, message: Message) -> None:
-        """Mark a message as dealt with."""
+    turns: list[Turn] = field(default_factory=list)
+    complete: bool = True
+    waiting: bool = False  # something was left for later, because all workers are busy
 
 
-class StoreLedger:
-    """The real one: `kelurahan.store`."""
+@dataclass(frozen=True)
+class Done:
+    """What comes after a finished turn: its reply to send, the resident's next message."""
 
-    def accept(self, message: Message) -> str | None:
-        """Find or create the resident and claim the message, in one transaction."""
-        sender = message.sender
-        with store.sesi() as sesi:
-            pengirim = warga.kenali(sesi, wa_id=sender.wa_id, bsuid=sender.bsuid)
-            baru = pesan.catat_masuk(sesi, message.wamid, pengirim, message.type)
-        return pengirim if baru else None
+    letter: Letter | None = None
+    turn: Turn | None = None
 
-    def move(self, change: SystemChange) -> None:
-        """Move the record in one transaction; repeating it changes nothing."""
-        with store.sesi() as sesi:
-            warga.pindahkan(
-                sesi,
-                lama_wa_id=change.old.wa_id,
-                lama_bsuid=change.old.bsuid,
-                wa_id=change.new.wa_id,
-                bsuid=change.new.bsuid,
-            )
 
-    def finish(self, message: Message) -> None:
-        """Set the message's time of completion."""
-        with store.sesi() as sesi:
-            pesan.tandai_selesai(sesi, message.wamid)
+class Ledger:
+    """Inbox and outbox of one process."""
+
+    def __init__(self, worker: Worker) -> None:
+        self.worker = worker
+
+    # the inbox
+
+    def receive(self, batch: Batch, slots: int) -> Intake:
+        """Write a whole webhook down in one transaction; one spoilt event does not lose the rest.
+
+        Raises StoreBusyError when the database is away: then WhatsApp must deliver again.
+        """
+        try:
+            with store.sesi() as s:
+                return self._receive(s, batch.events, slots)
+        except StoreBusyError:
+            raise
+        except Exception as error:  # noqa: BLE001 - found out below which event it is
+            logger.error("webhook: not recorded as a whole: %s", type(error).__name__)
+        intake = Intake()
+        for event in batch.events:
+            try:
+                with store.sesi() as s:
+                    one = self._receive(s, [event], slots - len(intake.turns))
+            except StoreBusyError:
+                raise
+            except Exception as error:  # noqa: BLE001 - parked: repeated for a week it stays spoilt
+                logger.error("webhook: an event cannot be recorded: %s", type(error).__name__)
+                self.alert("pesan_rusak", "Satu pesan WhatsApp tidak dapat dicatat.")
+                continue
+            intake.turns += one.turns
+            intake.waiting |= one.waiting
+        return intake
+
+    def _receive(self, s: Any, events: Iterable[Any], slots: int) -> Intake:
+        intake = Intake()
+        # one order for all: two batches with the same residents must not wait for each other
+        for event in sorted(events, key=_sender_key):
+            if isinstance(event, SystemChange):
+                self._move(s, event)
+            elif isinstance(event, Status):
+                self._status(s, event)
+            elif isinstance(event, Message) and (resident := inbox.store_message(s, event)):
+                free = len(intake.turns) < slots
+                turn = inbox.claim(s, resident, self.worker) if free else None
+                intake.waiting |= not free
+                intake.turns += [turn] if turn else []
+        return intake
+
+    def _move(self, s: Any, change: SystemChange) -> None:
+        warga.pindahkan(
+            s,
+            lama_wa_id=change.old.wa_id,
+            lama_bsuid=change.old.bsuid,
+            wa_id=change.new.wa_id,
+            bsuid=change.new.bsuid,
+        )
+
+    def take_turns(self, limit: int, busy: Collection[str]) -> list[Turn]:
+        """Claim waiting and abandoned messages, one for each of up to `limit` residents."""
+        with store.sesi() as s:
+            return [inbox.turn_of(c) for c in INBOX.take(s, self.worker, limit, busy)]
+
+    def finish_turn(
+        self, turn: Turn, bodies: Sequence[Json], kind: str, *, go_on: bool, quiet: float = 0.0
+    ) -> Done:
+        """Close a message and write its reply down, in one; claim what comes next if `go_on`.
+
+        With `quiet` the reply is left out when the resident got one of its kind that many seconds
+        ago. Raises ClaimLostError when somebody else has taken the message over.
+        """
+        with store.sesi() as s:
+            lock(s, turn.resident)
+            INBOX.finish(s, turn.claim, content=None)
+            if not (quiet and outbox.said_since(s, turn.resident, kind, quiet)):
+                outbox.enqueue_all(
+                    s,
+                    turn.resident,
+                    bodies,
+                    kind=kind,
+                    to=turn.message.sender,
+                    pesan_id=turn.pesan_id,
+                )
+            return self._next(s, turn.resident, go_on)
+
+    def postpone_turn(self, turn: Turn, seconds: float, notice: Json | None, counted: bool) -> Done:
+        """Put a message back for later; `notice` tells the resident, once, that it takes longer.
+
+        `counted`: the try counts towards the number after which the message is set aside.
+        """
+        attempts = turn.claim.attempts - (0 if counted else 1)
+        with store.sesi() as s:
+            lock(s, turn.resident)
+            INBOX.postpone(s, turn.claim, _in(seconds), attempts=attempts)
+            if notice is not None:
+                self._notice(s, turn, notice, "tertunda", -1)
+            return self._next(s, turn.resident, False)
+
+    def park_turn(self, turn: Turn, apology: Json, reason: str, *, go_on: bool) -> Done:
+        """Set a message aside for staff; the resident gets the apology, the lane goes on."""
+        with store.sesi() as s:
+            lock(s, turn.resident)
+            INBOX.finish(s, turn.claim, inbox.PARKED)
+            self._notice(s, turn, apology, "gangguan", 0)
+            peringatan.catat(s, "pesan_diparkir", reason)
+            return self._next(s, turn.resident, go_on)
+
+    def _notice(self, s: Any, turn: Turn, body: Json, kind: str, part: int) -> None:
+        to = turn.message.sender
+        outbox.enqueue(s, turn.resident, body, kind=kind, to=to, pesan_id=turn.pesan_id, part=part)
+
+    def _next(self, s: Any, resident: str, go_on: bool) -> Done:
+        return Done(
+            outbox.claim(s, resident, self.worker),
+            inbox.claim(s, resident, self.worker) if go_on else None,
+        )
+
+    # the outbox
+
+    def take_letters(self, limit: int, busy: Collection[str]) -> list[Letter]:
+        """Claim what waits to be sent, one for each of up to `limit` residents."""
+        with store.sesi() as s:
+            claims = OUTBOX.take(s, self.worker, limit, busy)
+            return [outbox.letter_of(s, claim) for claim in claims]
+
+    def sent(self, letter: Letter, wamid: str, *, go_on: bool) -> Letter | None:
+        """WhatsApp has accepted it; returns the resident's next one."""
+        with store.sesi() as s:
+            lock(s, letter.claim.warga_id)
+            try:
+                outbox.sent(s, letter, wamid)
+            except ClaimLostError:  # a status was faster than the answer to our request
+                logger.info("outbox %d: was already known to be sent", letter.claim.id)
+            return outbox.claim(s, letter.claim.warga_id, self.worker) if go_on else None
+
+    def postpone_letter(
+        self, letter: Letter, seconds: float, error: str | None, code: int, *, counted: bool
+    ) -> None:
+        """Put it back at the head of its lane, to be sent later."""
+        attempts = letter.claim.attempts - (0 if counted else 1)
+        values = {"attempts": attempts, "error_code": code or None}
+        values |= {"error": error} if error else {}
+        with store.sesi() as s:
+            OUTBOX.postpone(s, letter.claim, _in(seconds), **values)
+
+    def by_template(self, letter: Letter) -> None:
+        """From now on this message is its template: the window has closed."""
+        with store.sesi() as s:
+            values = {"body": letter.claim.row["template"], "template": None}
+            OUTBOX.postpone(s, letter.claim, None, **values)
+
+    def give_up(
+        self, letter: Letter, state: str, error: str, code: int, *, go_on: bool
+    ) -> Letter | None:
+        """Set a message aside (`failed`, `uncertain`, `window`); returns the next one."""
+        with store.sesi() as s:
+            lock(s, letter.claim.warga_id)
+            OUTBOX.finish(s, letter.claim, state, error=error, error_code=code or None)
+            return outbox.claim(s, letter.claim.warga_id, self.worker) if go_on else None
+
+    def _status(self, s: Any, status: Status) -> None:
+        """Take in a delivery status; a message that failed late is sent again, or told to staff."""
+        row = outbox.merge(s, status)
+        if row is None:
+            return
+        kind = errors.classify(next(iter(status.codes), None))
+        logger.warning("sent message %s failed: codes %s", trace(status.wamid), status.codes)
+        row.error = kind.__name__
+        if issubclass(kind, errors.WindowClosedError):
+            row.body, row.template = row.template or row.body, None
+            waits = row.error_code is not None and row.body is not None
+            has_template = waits and '"type": "template"' in row.body
+            row.state = outbox.WAITING if has_template else outbox.WINDOWED
+        elif kind.retryable and row.attempts <= LATE_RETRIES and row.body:
+            row.state, row.due_at = outbox.WAITING, _in(4.0)
+        else:
+            row.state = outbox.FAILED
+            peringatan.catat(s, kind.__name__, kind.staff, row.error_code or 0)
+            return
+        row.delivery = row.wamid_hash = None
+
+    # both
+
+    def release(self) -> int:
+        """At the start: take over at once what an earlier run of this process left in work."""
+        with store.sesi() as s:
+            return INBOX.release(s, self.worker) + OUTBOX.release(s, self.worker)
+
+    def give_back(self, claim: Any) -> None:
+        """At the end: leave a claimed row to others, as if it had not been tried."""
+        queue = INBOX if "sent_at" in claim.row else OUTBOX
+        with store.sesi() as s:
+            queue.postpone(s, claim, None, attempts=claim.attempts - 1)
+
+    def alert(self, kind: str, text: str, code: int = 0) -> None:
+        """Tell staff, in the log and in a row that the console shows."""
+        with store.sesi() as s:
+            new = peringatan.catat(s, kind, text, code)
+        if new:
+            logger.error("ALERT %s (%d): %s", kind, code, text)
+
+    def all_clear(self, kind: str) -> None:
+        """The trouble is over."""
+        with store.sesi() as s:
+            closed = peringatan.selesaikan(s, kind)
+        if closed:
+            logger.warning("alert %s is over", kind)
+
+    def tidy(self) -> None:
+        """Forget what is no longer needed."""
+        with store.sesi() as s:
+            outbox.empty_old(s)
+
+    def depths(self) -> dict[str, tuple[int, datetime | None, int]]:
+        """For each queue: rows waiting, since when, and rows set aside."""
+        with store.sesi(baca=True) as s:
+            return {"inbox": INBOX.depth(s), "outbox": OUTBOX.depth(s)}
+
+
+def _in(seconds: float) -> datetime | None:
+    return waktu.sekarang() + timedelta(seconds=seconds) if seconds > 0 else None
+
+
+def _sender_key(event: Any) -> str:
+    sender: Sender | None = getattr(event, "sender", None) or getattr(event, "old", None)
+    if isinstance(sender, Sender):
+        return sender.wa_id or sender.bsuid or ""
+    return ""
+
+
+__all__ = ["Done", "Intake", "Ledger", "LedgerThread", "Outbox"]

@@ -28,6 +28,10 @@ FIXED_REPLIES: dict[str, str] = {
     f"Mohon kirim ulang sebagai teks.\n\n{_MENU}",
     "kosong": "Maaf, pesan Bapak/Ibu kosong, tidak ada tulisan yang terbaca.\n"
     f"Mohon tulis pertanyaannya.\n\n{_MENU}",
+    "tertunda": "Pesan Bapak/Ibu sudah kami terima. Maaf, sistem kami sedang terganggu, jadi "
+    "jawabannya terlambat. Tidak perlu dikirim ulang: begitu pulih, langsung kami jawab.",
+    "terlalu_cepat": "Maaf, pesan Bapak/Ibu masuk terlalu banyak sekaligus, jadi sebagian "
+    "tidak kami baca.\nMohon tunggu satu menit, lalu kirim lagi pertanyaan yang belum terjawab.",
     "gangguan": "Maaf, sedang ada gangguan sehingga pesan tadi belum terjawab.\n"
     "Mohon kirim ulang beberapa menit lagi.\n\n"
     "Kalau mendesak, silakan datang ke kantor kelurahan pada jam kerja.",

@@ -15,9 +15,11 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from kelurahan import logs
 from kelurahan.whatsapp import rasa_patches
-from kelurahan.whatsapp.channel import AfterTurn, OnNewMessage, health, hook, route, run_hook
+from kelurahan.whatsapp.channel import AfterTurn, health, hook, route, run_hook
 from kelurahan.whatsapp.clean import clean_text
+from kelurahan.whatsapp.rasa_turn import OnNewMessage
 from kelurahan.whatsapp.replies import FIXED_REPLIES
 from kelurahan.whatsapp.turns import where
 
@@ -42,6 +44,7 @@ class CleanRestInput(RestInput):
     @classmethod
     def from_credentials(cls, credentials: dict[str, Any] | None) -> CleanRestInput:
         """The only key is the optional `after_turn`."""
+        logs.install()
         rasa_patches.apply()
         return cls(hook((credentials or {}).get("after_turn")))
 
@@ -74,9 +77,10 @@ class CleanRestInput(RestInput):
             metadata=self.get_metadata(request),
         )
         try:
-            await on_new_message(message)
+            with rasa_patches.undoable_turn():
+                await on_new_message(message)
             await run_hook(self.after_turn, getattr(request.app.ctx, "agent", None), sender)
-        except Exception as error:  # noqa: BLE001 - answered as on WhatsApp
+        except (Exception, rasa_patches.TurnUndoneError) as error:  # noqa: BLE001 - as on WhatsApp
             logger.error("REST turn failed: %s", where(error))
         return response.json(output.messages or [_fixed(sender, "gangguan")])
 

@@ -1,4 +1,4 @@
-"""One message of one resident, from "read" to answered. Knows neither Rasa nor HTTP."""
+"""One resident's message, from "read" to its reply in the outbox. Knows neither Rasa nor HTTP."""
 
 from __future__ import annotations
 
@@ -11,12 +11,17 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
 
-from kelurahan.store import StoreError
-from kelurahan.whatsapp import build
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
+
+from kelurahan.store import StoreBusyError, StoreError
+from kelurahan.store.queue import ClaimLostError
+from kelurahan.whatsapp import build, metrics
 from kelurahan.whatsapp.clean import clean_text
 from kelurahan.whatsapp.errors import SendError
-from kelurahan.whatsapp.events import Choice, Message, Outcome, fingerprint, trace
-from kelurahan.whatsapp.ledger import Ledger, LedgerThread
+from kelurahan.whatsapp.events import Outcome, trace
+from kelurahan.whatsapp.inbox import Turn
+from kelurahan.whatsapp.ledger import Done, Ledger, LedgerThread
+from kelurahan.whatsapp.outbox import Letter
 from kelurahan.whatsapp.replies import FIXED_REPLIES, NOT_AGAIN_WITHIN
 from kelurahan.whatsapp.tokens import Tokens
 
@@ -24,26 +29,26 @@ logger = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 TURN_LIMIT = 45.0  # Rasa's lock lives 60 s; a longer turn would lose it (rasa-practice section 3)
-RECEIPT_PATIENCE = 1.0  # a reply does not wait longer for the blue ticks
-TURNS_AT_ONCE = 32
+RECEIPT_PATIENCE, RECEIPT_IMPATIENCE = 1.0, 0.1  # a reply does not wait longer for the blue ticks
+STORE_PATIENCE = 10.0  # with the turn and this, a claim of 60 s still holds
+MOST_TRIES = 4  # of a message whose turn fails or kills us; then staff look at it
+OUTAGE_PATIENCE = 1800.0  # seconds for which a message waits for our own parts to come back
+NOTICE_AFTER = 60.0  # of those, after which the resident hears that it takes longer
+
+
+class TurnFailedError(Exception):
+    """The turn raised, was cancelled, or took too long; nothing of it stands."""
+
+
+class TurnUndoneError(Exception):
+    """A part of ours was away (action server, database): the same turn can succeed later."""
 
 
 class Client(Protocol):
     """What a turn needs of `GraphClient`."""
 
-    async def send(self, message: Json) -> str:
-        """Send, or raise a SendError."""
-
     async def mark_read(self, wamid: str, typing: bool = True) -> None:
         """Blue ticks and the typing indicator."""
-
-
-@dataclass(frozen=True)
-class Received:
-    """A recorded message with the resident's id, waiting for its turn."""
-
-    message: Message
-    resident: str
 
 
 @dataclass(frozen=True)
@@ -56,155 +61,211 @@ class Question:
     metadata: Json
 
 
-# Ask Rasa and return the messages of its turn, as an output channel gets them.
-Ask = Callable[[Question], Awaitable[list[Json]]]
+class Rasa(Protocol):
+    """The conversation behind a turn, see `rasa_turn.RasaTurn`."""
+
+    async def ask(self, question: Question) -> list[Json]:
+        """Run the turn; the messages it says. Raises TurnUndoneError or anything else."""
+
+    async def recall(self, resident: str, message_id: str) -> list[Json] | None:
+        """What was said to this message if its turn has been saved before; None if not."""
 
 
 class Turns:
-    """Serves received messages, one call each; nothing it meets is raised to the caller."""
+    """Serves claimed messages, one call each."""
 
     def __init__(
         self,
         *,
-        ask: Ask,
+        rasa: Rasa,
         client: Client,
         ledger: Ledger,
         thread: LedgerThread,
         tokens: Tokens,
+        post: Callable[[list[Letter]], None],
         after_turn: Callable[[str], Awaitable[None]] | None = None,
         clock: Callable[[], float] = time.time,
         turn_limit: float = TURN_LIMIT,
     ) -> None:
-        self._ask = ask
+        self._rasa = rasa
         self._client = client
         self._ledger = ledger
         self._thread = thread
         self._tokens = tokens
+        self._post = post
         self._after_turn = after_turn
         self._clock = clock
         self._turn_limit = turn_limit
-        self._said: dict[tuple[str, str], float] = {}
-        self._slots = asyncio.Semaphore(TURNS_AT_ONCE)
+        self._patience = RECEIPT_PATIENCE
+        self.closing = False
 
-    async def serve(self, received: Received) -> None:
-        """Answer one message according to its outcome and mark it as dealt with."""
-        content = received.message.content
-        if content.outcome is Outcome.TO_RASA:
-            await self._serve_by_rasa(received)
-        elif content.outcome is Outcome.FIXED_REPLY:
-            await self._serve_fixed(received, content.reply or "tidak_dikenal")
-        await self._finish(received.message)
+    async def serve(self, turn: Turn) -> Turn | None:
+        """Deal with one message; return the resident's next one, claimed."""
+        try:
+            done = await self._serve(turn)
+        except ClaimLostError as error:  # another worker has it: what we did is not written down
+            logger.warning("message %s: %s", trace(turn.message.wamid), error)
+            return None
+        if done.letter is not None:
+            self._post([done.letter])
+        if turn.message.content.outcome is Outcome.TO_RASA:
+            await self._run_after_turn(turn)
+        return done.turn
 
-    async def _serve_by_rasa(self, received: Received) -> None:
-        text, chosen = self._text_for_rasa(received)
+    async def _serve(self, turn: Turn) -> Done:
+        content = turn.message.content
+        if content.outcome is Outcome.FIXED_REPLY:
+            return await self._fixed(turn, content.reply or "tidak_dikenal")
+        text, chosen = self._text_for_rasa(turn)
         if text is None:
-            await self._serve_fixed(received, "kosong")
-            return
-        receipt = asyncio.ensure_future(self._mark_read(received.message))
-        said = await self._ask_rasa(received, text, chosen)
-        bodies = self._bodies(received, said)
+            return await self._fixed(turn, "kosong")
+        receipt = self._receipt(turn)
+        try:
+            said = await self._say(turn, text, chosen)
+        except TurnUndoneError as error:
+            return await self._later(turn, str(error))
+        except TurnFailedError as error:
+            return await self._again_or_park(turn, str(error))
+        finally:
+            await self._settle(receipt)
+        bodies = self._bodies(turn, said)
         if not bodies:
-            logger.error("message %s: turn without a reply", trace(received.message.wamid))
-            bodies = [build.text_body(FIXED_REPLIES["gangguan"])]
-        await self._send(received, bodies, receipt)
-        await self._run_after_turn(received)
+            return await self._park(turn, "turn without a reply")
+        if any(message.get("gangguan") for message in said):
+            await self._write(
+                self._ledger.alert, "aksi_gagal", "Sebuah jawaban bot gagal dibuat (lihat log)."
+            )
+        return await self._finish(turn, bodies, "balasan")
 
-    def _text_for_rasa(self, received: Received) -> tuple[str | None, bool]:
+    async def _say(self, turn: Turn, text: str, chosen: bool) -> list[Json]:
+        """The turn's messages; a turn that was saved before we died is not run again."""
+        metadata = {"jenis": turn.message.type, "pilihan": chosen}
+        question = Question(turn.resident, text, turn.pesan_id, metadata)
+        job = asyncio.ensure_future(self._ask_or_recall(turn, question))
+        # else asyncio itself would log the error, text and all
+        job.add_done_callback(lambda task: task.cancelled() or task.exception())
+        await asyncio.wait([job], timeout=self._turn_limit)
+        if not job.done():
+            job.cancel()
+            await asyncio.wait([job], timeout=RECEIPT_PATIENCE)  # to let go of Rasa's lock
+            raise TurnFailedError("turn took too long")
+        if job.cancelled():  # by something inside Rasa: our own task goes on
+            raise TurnFailedError("turn was cancelled")
+        error = job.exception()
+        if isinstance(error, TurnUndoneError):
+            raise error
+        if error:
+            raise TurnFailedError(f"turn failed: {where(error)}")
+        return job.result()
+
+    async def _ask_or_recall(self, turn: Turn, question: Question) -> list[Json]:
+        if not turn.first_time:
+            said = await self._rasa.recall(turn.resident, turn.pesan_id)
+            if said is not None:
+                logger.info("message %s: its turn was saved before", trace(turn.message.wamid))
+                return said
+        return await self._rasa.ask(question)
+
+    def _text_for_rasa(self, turn: Turn) -> tuple[str | None, bool]:
         """A choice of ours becomes its payload; only here does text with a "/" come to be."""
-        content = received.message.content
-        choice: Choice | None = content.choice
+        content = turn.message.content
+        choice = content.choice
         if choice is None:
             return clean_text(content.text), False
-        payload = self._tokens.payload(choice.id, received.resident, self._clock())
+        payload = self._tokens.payload(choice.id, turn.resident, self._clock())
         if payload is not None:
             return payload, True
-        logger.info("message %s: unknown or expired choice", trace(received.message.wamid))
+        logger.info("message %s: unknown or expired choice", trace(turn.message.wamid))
         return clean_text(choice.title), False
 
-    async def _ask_rasa(self, received: Received, text: str, chosen: bool) -> list[Json]:
-        """Run the turn; a failed or endless one counts as a turn without a reply."""
-        message = received.message
-        metadata = {"jenis": message.type, "pilihan": chosen}
-        question = Question(received.resident, text, fingerprint(message.wamid), metadata)
-        async with self._slots:
-            turn = asyncio.ensure_future(self._ask(question))
-            # else asyncio itself would log the error, text and all
-            turn.add_done_callback(lambda task: task.cancelled() or task.exception())
-            await asyncio.wait([turn], timeout=self._turn_limit)
-        if not turn.done():
-            turn.cancel()
-            await asyncio.wait([turn], timeout=RECEIPT_PATIENCE)  # to let go of Rasa's lock
-            logger.error("message %s: turn took too long", trace(message.wamid))
-        elif turn.cancelled():  # by something inside Rasa: our own task goes on
-            logger.error("message %s: turn was cancelled", trace(message.wamid))
-        elif error := turn.exception():
-            logger.error("message %s: turn failed: %s", trace(message.wamid), where(error))
-        else:
-            return turn.result()
-        return []
-
-    def _bodies(self, received: Received, said: list[Json]) -> list[Json]:
-        sign = partial(self._sign, received.resident)
+    def _bodies(self, turn: Turn, said: list[Json]) -> list[Json]:
         try:
-            return build.build(said, sign)
+            return build.build(said, partial(self._sign, turn.resident))
         except (AttributeError, KeyError, TypeError, ValueError) as error:
-            wamid = trace(received.message.wamid)
+            wamid = trace(turn.message.wamid)
             logger.error("message %s: reply could not be built: %s", wamid, where(error))
             return []
 
     def _sign(self, resident: str, kind: str, payload: str, position: int) -> str:
         return self._tokens.issue(kind, resident, payload, position, self._clock())
 
-    async def _serve_fixed(self, received: Received, reply: str) -> None:
-        if self._said_just_now(received.resident, reply):
-            return
-        receipt = asyncio.ensure_future(self._mark_read(received.message))
-        await self._send(received, [build.text_body(FIXED_REPLIES[reply])], receipt)
+    # how a turn ends
 
-    def _said_just_now(self, resident: str, reply: str) -> bool:
-        pause, now = NOT_AGAIN_WITHIN.get(reply), self._clock()
-        if pause is None:
-            return False
-        longest = max(NOT_AGAIN_WITHIN.values())
-        self._said = {key: at for key, at in self._said.items() if now - at < longest}
-        before = self._said.get((resident, reply))
-        if before is not None and now - before < pause:
-            return True
-        self._said[resident, reply] = now
-        return False
+    async def _fixed(self, turn: Turn, reply: str) -> Done:
+        receipt = self._receipt(turn)
+        await self._settle(receipt)
+        quiet = NOT_AGAIN_WITHIN.get(reply, 0)
+        return await self._finish(turn, [build.text_body(FIXED_REPLIES[reply])], reply, quiet)
 
-    async def _mark_read(self, message: Message) -> None:
+    async def _finish(self, turn: Turn, bodies: list[Json], kind: str, quiet: float = 0) -> Done:
+        metrics.TURNS.labels("answered").inc()
+        finish = partial(self._ledger.finish_turn, go_on=not self.closing, quiet=quiet)
+        return await self._write(finish, turn, bodies, kind)
+
+    async def _later(self, turn: Turn, reason: str) -> Done:
+        """Our own parts are away: the message waits, and after a minute the resident hears so."""
+        wamid, age = trace(turn.message.wamid), turn.age
+        if age > OUTAGE_PATIENCE:
+            return await self._park(turn, reason)
+        logger.warning("message %s: put back, %s", wamid, reason)
+        metrics.TURNS.labels("put back").inc()
+        notice = build.text_body(FIXED_REPLIES["tertunda"]) if age > NOTICE_AFTER else None
+        wait = min(20.0, max(1.0, age / 4))
+        return await self._write(self._ledger.postpone_turn, turn, wait, notice, False)
+
+    async def _again_or_park(self, turn: Turn, reason: str) -> Done:
+        if turn.claim.attempts >= MOST_TRIES:
+            return await self._park(turn, reason)
+        logger.error("message %s: %s; tried again", trace(turn.message.wamid), reason)
+        metrics.TURNS.labels("tried again").inc()
+        wait = 4.0 ** (turn.claim.attempts - 1)
+        return await self._write(self._ledger.postpone_turn, turn, wait, None, True)
+
+    async def _park(self, turn: Turn, reason: str) -> Done:
+        logger.error("message %s: %s; set aside for staff", trace(turn.message.wamid), reason)
+        metrics.TURNS.labels("parked").inc()
+        apology = build.text_body(FIXED_REPLIES["gangguan"])
+        text = "Ada pesan warga yang tidak terjawab oleh bot; warga sudah diberi tahu."
+        park = partial(self._ledger.park_turn, go_on=not self.closing)
+        return await self._write(park, turn, apology, text)
+
+    async def _write(self, call: Callable[..., Any], *args: Any) -> Any:
+        """Write down how it ended, also when the database is away for a moment."""
+        async for attempt in AsyncRetrying(
+            wait=wait_fixed(0.25),
+            stop=stop_after_delay(STORE_PATIENCE),
+            retry=retry_if_exception_type(StoreBusyError),
+            reraise=True,
+        ):
+            with attempt:
+                return await self._thread.run(call, *args)
+        raise StoreError("unreachable")  # AsyncRetrying returns or raises
+
+    # around it
+
+    def _receipt(self, turn: Turn) -> asyncio.Future[None]:
+        return asyncio.ensure_future(self._mark_read(turn))
+
+    async def _mark_read(self, turn: Turn) -> None:
         try:
-            await self._client.mark_read(message.wamid, typing=True)
+            await self._client.mark_read(turn.message.wamid, typing=True)
         except SendError as error:
-            logger.info("message %s: not marked as read: %s", trace(message.wamid), error)
+            logger.info("message %s: not marked as read: %s", trace(turn.message.wamid), error)
 
-    async def _send(self, received: Received, bodies: list[Json], receipt: asyncio.Future) -> None:
-        """Send in order, after the receipt: a late "sedang mengetik" would outlive the reply."""
-        await asyncio.wait([receipt], timeout=RECEIPT_PATIENCE)
+    async def _settle(self, receipt: asyncio.Future[None]) -> None:
+        """The receipt goes before the reply: a late "sedang mengetik" would outlive it."""
+        await asyncio.wait([receipt], timeout=self._patience)
+        # while receipts hang, replies do not wait a second for each
+        self._patience = RECEIPT_PATIENCE if receipt.done() else RECEIPT_IMPATIENCE
         receipt.cancel()
-        sender = received.message.sender
-        for body in bodies:
-            try:
-                await self._client.send(build.address(body, sender.wa_id, sender.bsuid))
-            except SendError as error:
-                wamid = trace(received.message.wamid)
-                logger.error("message %s: reply not sent: %s; %s", wamid, error, error.staff)
-                return
 
-    async def _finish(self, message: Message) -> None:
-        try:
-            await self._thread.run(self._ledger.finish, message)
-        except StoreError as error:
-            logger.error("message %s: not marked as done: %s", trace(message.wamid), where(error))
-
-    async def _run_after_turn(self, received: Received) -> None:
+    async def _run_after_turn(self, turn: Turn) -> None:
         if self._after_turn is None:
             return
         try:
-            await self._after_turn(received.resident)
+            await self._after_turn(turn.resident)
         except Exception as error:  # noqa: BLE001 - a hook never spoils the conversation
-            wamid = trace(received.message.wamid)
+            wamid = trace(turn.message.wamid)
             logger.error("message %s: after_turn failed: %s", wamid, where(error))
 
 

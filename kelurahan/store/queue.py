@@ -1,0 +1,172 @@
+"""Work that waits in a table: one lane per resident, one worker per lane, whatever dies meanwhile.
+
+A row is claimed for a limited time (a lease). Whoever finishes it must still hold the claim, so a
+worker that was taken for dead and comes back cannot finish a row twice. Lanes are kept apart by
+`lock`: PostgreSQL's advisory lock, SQLite's single writer.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Table, and_, func, or_, select, text, update
+from sqlalchemy.orm import Session
+
+from kelurahan.store import waktu
+from kelurahan.store.errors import StoreError
+from kelurahan.store.models import TERBUKA, Inbox, Outbox
+
+WAITING, RUNNING, DONE = "waiting", "running", "done"
+_QUIET = {"synchronize_session": False}
+
+
+class ClaimLostError(StoreError):
+    """Another worker took the row over: what was done for it must not be written down."""
+
+
+@dataclass(frozen=True)
+class Worker:
+    """One process that works queues. `place` stays the same over restarts, `name` does not."""
+
+    place: str
+    lease: float = 60.0  # seconds
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.name:
+            object.__setattr__(self, "name", f"{self.place[:60]}#{uuid.uuid4().hex[:12]}")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A row that is ours to work on until `until`; `attempts` counts this one."""
+
+    id: int
+    warga_id: str
+    attempts: int
+    worker: str
+    row: Mapping[str, Any] = field(repr=False)
+
+
+class Queue:
+    """The lanes of one table; `order` says which row of a lane comes first."""
+
+    def __init__(self, table: Table, order: tuple[str, ...]) -> None:
+        self.table = table
+        self._order = order
+
+    def claim(self, s: Session, warga_id: str, worker: Worker) -> Claim | None:
+        """Take the head of a lane, unless somebody works on the lane or its head must wait.
+
+        The caller holds `lock(s, warga_id)`.
+        """
+        t, now = self.table, waktu.sekarang()
+        lane = select(t).where(t.c.warga_id == warga_id, TERBUKA).limit(1)
+        # a row in work first: while its lease lasts, nobody else may touch the lane
+        lane = lane.order_by((t.c.state == RUNNING).desc(), *(t.c[name] for name in self._order))
+        row = s.execute(lane).mappings().first()
+        if row is None:
+            return None
+        if row["state"] == RUNNING and row["claimed_until"] > now:
+            return None
+        if row["state"] == WAITING and row["due_at"] is not None and row["due_at"] > now:
+            return None
+        attempts = row["attempts"] + 1
+        taken = {
+            "state": RUNNING,
+            "attempts": attempts,
+            "due_at": None,
+            "claimed_by": worker.name,
+            "claimed_until": now + timedelta(seconds=worker.lease),
+        }
+        s.execute(update(t).where(t.c.id == row["id"]).values(taken), execution_options=_QUIET)
+        return Claim(row["id"], warga_id, attempts, worker.name, dict(row))
+
+    def take(
+        self, s: Session, worker: Worker, limit: int, busy: Collection[str] = ()
+    ) -> list[Claim]:
+        """Claim the heads of up to `limit` lanes nobody works on, the longest waiting first."""
+        claims = []
+        for warga_id in self._candidates(s, limit, busy):
+            if lock(s, warga_id, wait=False) and (claim := self.claim(s, warga_id, worker)):
+                claims.append(claim)
+        return claims
+
+    def _candidates(self, s: Session, limit: int, busy: Collection[str]) -> list[str]:
+        t, now = self.table, waktu.sekarang()
+        first, *rest = self._order
+        j = t.alias("j")
+        earlier = j.c[first] < t.c[first]
+        for name in rest:
+            earlier = or_(earlier, and_(j.c[first] == t.c[first], j.c[name] < t.c[name]))
+        before = select(j.c.id).where(
+            j.c.warga_id == t.c.warga_id, text("j.state IN ('waiting', 'running')"), earlier
+        )
+        due = and_(t.c.state == WAITING, or_(t.c.due_at.is_(None), t.c.due_at <= now))
+        abandoned = and_(t.c.state == RUNNING, t.c.claimed_until <= now)
+        pick = select(t.c.warga_id).where(
+            text(f"{t.name}.state IN ('waiting', 'running')"),
+            or_(due, abandoned),
+            ~before.exists(),
+        )
+        if busy:
+            pick = pick.where(t.c.warga_id.not_in(list(busy)))
+        return list(s.scalars(pick.order_by(t.c.id).limit(limit)))
+
+    def finish(self, s: Session, claim: Claim, state: str = DONE, **values: Any) -> None:
+        """Close a claimed row; raises ClaimLostError when it is no longer ours."""
+        self._write(s, claim, state=state, finished_at=waktu.sekarang(), **values)
+
+    def postpone(self, s: Session, claim: Claim, due_at: datetime | None, **values: Any) -> None:
+        """Put a claimed row back at the head of its lane; raises ClaimLostError."""
+        self._write(s, claim, state=WAITING, due_at=due_at, **values)
+
+    def _write(self, s: Session, claim: Claim, **values: Any) -> None:
+        t = self.table
+        mine = update(t).where(
+            t.c.id == claim.id,
+            t.c.state == RUNNING,
+            t.c.claimed_by == claim.worker,
+            t.c.attempts == claim.attempts,
+        )
+        values = {"claimed_by": None, "claimed_until": None, **values}
+        if s.execute(mine.values(values), execution_options=_QUIET).rowcount != 1:
+            raise ClaimLostError(f"{t.name} {claim.id}: taken over by another worker")
+
+    def release(self, s: Session, worker: Worker) -> int:
+        """Free what an earlier process of the same place held when it died; how many rows."""
+        t = self.table
+        former = update(t).where(
+            TERBUKA, t.c.claimed_by.startswith(f"{worker.place[:60]}#", autoescape=True)
+        )
+        former = former.where(t.c.claimed_by != worker.name)
+        freed = s.execute(former.values(claimed_until=waktu.sekarang()), execution_options=_QUIET)
+        return freed.rowcount
+
+    def depth(self, s: Session) -> tuple[int, datetime | None, int]:
+        """Open rows, the moment the oldest of them came, and rows set aside for staff."""
+        t = self.table
+        came = t.c.received_at if "received_at" in t.c else t.c.created_at
+        waiting, oldest = s.execute(select(func.count(), func.min(came)).where(TERBUKA)).one()
+        aside = select(func.count()).select_from(t).where(t.c.state.in_(("parked", "window")))
+        return waiting, oldest, s.scalar(aside) or 0
+
+
+INBOX = Queue(Inbox.__table__, ("sent_at", "id"))
+OUTBOX = Queue(Outbox.__table__, ("id",))
+
+
+def lock(s: Session, warga_id: str, *, wait: bool = True) -> bool:
+    """Hold a resident's lanes until the transaction ends; False when someone else does.
+
+    SQLite has one writer, and `sesi()` takes the write lock at its start: nothing to do there.
+    """
+    if s.get_bind().dialect.name != "postgresql":
+        return True
+    call = func.pg_advisory_xact_lock if wait else func.pg_try_advisory_xact_lock
+    got = s.scalar(select(call(func.hashtextextended(warga_id, 0))))
+    return wait or bool(got)

@@ -1,0 +1,152 @@
+"""The inbox: a resident's message is written down before WhatsApp hears that it has arrived."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from kelurahan.store import waktu, warga
+from kelurahan.store.engine import sisip_bila_baru
+from kelurahan.store.models import Inbox, Outbox, Warga
+from kelurahan.store.queue import DONE, INBOX, WAITING, Claim, Worker, lock
+from kelurahan.whatsapp import outbox
+from kelurahan.whatsapp.build import text_body
+from kelurahan.whatsapp.events import Choice, Content, Media, Message, Outcome, Sender, fingerprint
+from kelurahan.whatsapp.replies import FIXED_REPLIES
+
+LIMITED, PARKED, EXPIRED = "limited", "parked", "expired"
+# A person types no more than one message every two seconds for a minute. WhatsApp's own clock is
+# counted, so that what piled up during an outage of ours is not taken for a flood.
+FLOOD_MESSAGES, FLOOD_SECONDS = 30, 60
+FLOOD_NOTICE = "terlalu_cepat"
+_QUIET = {"synchronize_session": False}
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A claimed message, with the resident whose turn it is."""
+
+    claim: Claim
+    message: Message = field(repr=False)
+
+    @property
+    def resident(self) -> str:
+        """The opaque id that Rasa sees."""
+        return self.claim.warga_id
+
+    @property
+    def pesan_id(self) -> str:
+        """The hash of the wamid, by which everything this message causes is known."""
+        return self.claim.row["pesan_id"]
+
+    @property
+    def first_time(self) -> bool:
+        """Whether nobody has worked on this message before."""
+        return self.claim.attempts == 1
+
+    @property
+    def age(self) -> float:
+        """Seconds since we received it."""
+        return (waktu.sekarang() - self.claim.row["received_at"]).total_seconds()
+
+
+def store_message(s: Session, message: Message) -> str | None:
+    """Write a message down; the resident's id when it is to be answered, None otherwise.
+
+    The same message twice, an old one and one too many are all acknowledged and not answered.
+    """
+    sender = message.sender
+    resident = warga.kenali(s, wa_id=sender.wa_id, bsuid=sender.bsuid)
+    lock(s, resident)
+    answered = message.content.outcome in (Outcome.TO_RASA, Outcome.FIXED_REPLY)
+    state = WAITING if answered else (EXPIRED if message.old else DONE)
+    if answered and _flooded(s, resident, message.timestamp):
+        state = LIMITED
+    now = waktu.sekarang()
+    new = sisip_bila_baru(
+        s,
+        Inbox,
+        pesan_id=fingerprint(message.wamid),
+        warga_id=resident,
+        kind=message.type[:32],
+        sent_at=message.timestamp,
+        received_at=now,
+        content=encode(message) if state == WAITING else None,
+        state=state,
+        attempts=0,
+        finished_at=None if state == WAITING else now,
+    )
+    if not new:
+        return None
+    _open_window(s, resident, message.timestamp)
+    if state == LIMITED:
+        _tell_once(s, resident, message)
+    return resident if state == WAITING else None
+
+
+def claim(s: Session, resident: str, worker: Worker) -> Turn | None:
+    """The resident's next message, if it may be worked on now; the lane is locked by the caller."""
+    return turn_of(INBOX.claim(s, resident, worker))
+
+
+def turn_of(claim: Claim | None) -> Turn | None:
+    """Read a claimed row."""
+    return None if claim is None else Turn(claim, decode(claim.row["content"]))
+
+
+def _flooded(s: Session, resident: str, stamp: int) -> bool:
+    since = stamp - FLOOD_SECONDS
+    recent = select(func.count()).where(Inbox.warga_id == resident, Inbox.sent_at > since)
+    return (s.scalar(recent) or 0) >= FLOOD_MESSAGES
+
+
+def _tell_once(s: Session, resident: str, message: Message) -> None:
+    """One notice for each flood, however many messages it has."""
+    if outbox.said_since(s, resident, FLOOD_NOTICE, FLOOD_SECONDS):
+        return
+    outbox.enqueue(
+        s, resident, text_body(FIXED_REPLIES[FLOOD_NOTICE]), kind=FLOOD_NOTICE, to=message.sender
+    )
+
+
+def _open_window(s: Session, resident: str, stamp: int) -> None:
+    """The resident has written: WhatsApp lets us answer for 24 hours, and what waited may go."""
+    record = s.get(Warga, resident)
+    before = record.terakhir_menulis
+    if before is not None and before >= stamp:
+        return
+    record.terakhir_menulis = stamp
+    s.flush()
+    if before is None or stamp - before > outbox.WINDOW - outbox.MARGIN:
+        waited = update(Outbox).where(Outbox.warga_id == resident, Outbox.state == outbox.WINDOWED)
+        s.execute(waited.values(state=WAITING, due_at=None), execution_options=_QUIET)
+
+
+def encode(message: Message) -> str:
+    """A message as ASCII JSON: any character survives any database."""
+    return json.dumps(asdict(message))
+
+
+def decode(text: str) -> Message:
+    """The message that `encode` wrote."""
+    raw: dict[str, Any] = json.loads(text)
+    content = raw["content"]
+    choice, media = content["choice"], content["media"]
+    return Message(
+        **{
+            **raw,
+            "sender": Sender(**raw["sender"]),
+            "content": Content(
+                **{
+                    **content,
+                    "outcome": Outcome(content["outcome"]),
+                    "choice": Choice(**choice) if choice else None,
+                    "media": Media(**media) if media else None,
+                }
+            ),
+        }
+    )
