@@ -88,7 +88,7 @@ def ours(children: Children, place: Place, options: Options) -> Ready:
     return Ready(
         [surroundings.migrate_program(environ)],
         [rasa, surroundings.actions_program(place.settings, environ)],
-        training.ours(children),
+        training.ours(),
     )
 
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+MOST_REPLICAS = 64
 
 
 class SettingsError(ValueError):
@@ -32,6 +33,7 @@ class Settings:
     redis_url: str = field(default="", repr=False)
     wilayah_dir: str = ""
     layanan_dir: str = ""
+    rasa_replicas: int = 1
     port_rasa: int = 5005
     port_actions: int = 5055
     port_simulator: int = 8080
@@ -68,6 +70,10 @@ def _value(name: str, text: str) -> str | int:
     if name.startswith("port_"):
         if not (text.isdecimal() and 0 < int(text) < 65536):
             raise SettingsError(f"{name.upper()}={text!r}: expected a port number, 1 to 65535")
+        return int(text)
+    if name == "rasa_replicas":
+        if not (text.isdecimal() and 0 < int(text) <= MOST_REPLICAS):
+            raise SettingsError(f"{name.upper()}={text!r}: expected a number, 1 to {MOST_REPLICAS}")
         return int(text)
     if name == "database_url" and text.startswith("postgres://"):
         # the short scheme hosting providers hand out; SQLAlchemy 1.4 no longer knows it

@@ -23,6 +23,7 @@ from scripts.children import ROOT, Children, LaunchError, Program, say, stop_on_
 from scripts.surroundings import MODEL, PYTHON, QUIET, own_environ
 
 FINGERPRINT = MODEL.with_name("kelurahan.json")
+SECONDS = "training_seconds"
 LOGS = ROOT / "var" / "log"
 PROGRESS = re.compile(r"(?:Starting to train|Restored) component '(?P<name>\w+)'")
 SILENCE = 15.0  # seconds without a line before people think that it hangs
@@ -62,9 +63,18 @@ def recorded() -> dict[str, str]:
     if not (MODEL.is_file() and FINGERPRINT.is_file()):
         return {}
     try:
-        return dict(json.loads(FINGERPRINT.read_text(encoding="utf-8")))
+        found = dict(json.loads(FINGERPRINT.read_text(encoding="utf-8")))
     except ValueError:
         return {}
+    return {name: value for name, value in found.items() if name != SECONDS}
+
+
+def seconds() -> float | None:
+    """How long the training of the model at hand took, Rasa's start included."""
+    try:
+        return float(json.loads(FINGERPRINT.read_text(encoding="utf-8"))[SECONDS])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 @contextmanager
@@ -85,8 +95,10 @@ def ensure_model(children: Children, *, force: bool = False) -> bool:
         if not force and recorded() == wanted:
             return False
         # kept until the new model is there: a training that failed leaves the old pair as it was
+        begun = time.monotonic()
         train(children, again=force or recorded().get("code") != wanted["code"])
-        FINGERPRINT.write_text(json.dumps(wanted, indent=1) + "\n", encoding="utf-8")
+        record = {**wanted, SECONDS: round(time.monotonic() - begun, 1)}
+        FINGERPRINT.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     return True
 
 

@@ -74,6 +74,7 @@ MAY_IMPORT_RASA = (
     "kelurahan.nlu",
     "kelurahan.whatsapp.channel",
     "kelurahan.whatsapp.rest",
+    "kelurahan.whatsapp.tracker_store",  # Rasa's own, with pooled connections
     "kelurahan.whatsapp.rasa_turn",  # one turn, asked or remembered
     "kelurahan.whatsapp.rasa_patches",  # imported by the channel; refuses any other Rasa version
 )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import create_engine, event
+from sqlalchemy import Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.url import URL, make_url
@@ -112,7 +113,12 @@ def sesi(*, baca: bool = False) -> Iterator[Session]:
 
 def sisip_bila_baru(s: Session, tabel: Any, **nilai: Any) -> bool:
     """Insert a row unless one with the same key exists; True if it was inserted. Atomic."""
-    dialek = postgresql if s.get_bind().dialect.name == "postgresql" else sqlite
-    pernyataan = dialek.insert(tabel).values(**nilai).on_conflict_do_nothing()
-    hasil = s.execute(pernyataan, execution_options={"synchronize_session": False})
-    return hasil.rowcount == 1
+    koneksi = s.connection()
+    return koneksi.execute(_sisip(tabel.__table__, koneksi.dialect.name), nilai).rowcount == 1
+
+
+@lru_cache(maxsize=32)
+def _sisip(tabel: Table, dialek: str) -> Any:
+    """Built once per table: putting a statement together costs more than running it."""
+    sisip = (postgresql if dialek == "postgresql" else sqlite).insert(tabel)
+    return sisip.on_conflict_do_nothing()

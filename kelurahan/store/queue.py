@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, and_, func, or_, select, text, update
+from sqlalchemy import Table, and_, bindparam, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from kelurahan.store import waktu
@@ -56,19 +56,27 @@ class Queue:
     """The lanes of one table; `order` says which row of a lane comes first."""
 
     def __init__(self, table: Table, order: tuple[str, ...]) -> None:
-        self.table = table
+        self.table = t = table
         self._order = order
+        # built once: putting a statement together costs more than running it
+        lane = select(t).where(t.c.warga_id == bindparam("lane"), TERBUKA).limit(1)
+        # a row in work first: while its lease lasts, nobody else may touch the lane
+        self._head = lane.order_by((t.c.state == RUNNING).desc(), *(t.c[name] for name in order))
+        self._row = update(t).where(t.c.id == bindparam("row"))
+        self._mine = self._row.where(
+            t.c.state == RUNNING,
+            t.c.claimed_by == bindparam("worker"),
+            t.c.attempts == bindparam("tries"),
+        )
+        self._built: dict[tuple[str, ...], Any] = {}
 
     def claim(self, s: Session, warga_id: str, worker: Worker) -> Claim | None:
         """Take the head of a lane, unless somebody works on the lane or its head must wait.
 
         The caller holds `lock(s, warga_id)`.
         """
-        t, now = self.table, waktu.sekarang()
-        lane = select(t).where(t.c.warga_id == warga_id, TERBUKA).limit(1)
-        # a row in work first: while its lease lasts, nobody else may touch the lane
-        lane = lane.order_by((t.c.state == RUNNING).desc(), *(t.c[name] for name in self._order))
-        row = s.execute(lane).mappings().first()
+        now, connection = waktu.sekarang(), s.connection()
+        row = connection.execute(self._head, {"lane": warga_id}).mappings().first()
         if row is None:
             return None
         if row["state"] == RUNNING and row["claimed_until"] > now:
@@ -83,7 +91,7 @@ class Queue:
             "claimed_by": worker.name,
             "claimed_until": now + timedelta(seconds=worker.lease),
         }
-        s.execute(update(t).where(t.c.id == row["id"]).values(taken), execution_options=_QUIET)
+        self._run(connection, self._row, {"row": row["id"]}, taken)
         return Claim(row["id"], warga_id, attempts, worker.name, dict(row))
 
     def take(
@@ -126,16 +134,19 @@ class Queue:
         self._write(s, claim, state=WAITING, due_at=due_at, **values)
 
     def _write(self, s: Session, claim: Claim, **values: Any) -> None:
-        t = self.table
-        mine = update(t).where(
-            t.c.id == claim.id,
-            t.c.state == RUNNING,
-            t.c.claimed_by == claim.worker,
-            t.c.attempts == claim.attempts,
-        )
+        who = {"row": claim.id, "worker": claim.worker, "tries": claim.attempts}
         values = {"claimed_by": None, "claimed_until": None, **values}
-        if s.execute(mine.values(values), execution_options=_QUIET).rowcount != 1:
-            raise ClaimLostError(f"{t.name} {claim.id}: taken over by another worker")
+        if self._run(s.connection(), self._mine, who, values) != 1:
+            raise ClaimLostError(f"{self.table.name} {claim.id}: taken over by another worker")
+
+    def _run(self, connection: Any, base: Any, where: dict, values: dict[str, Any]) -> int:
+        """Update the rows of a prepared statement; how many there were."""
+        key = (*where, *values)
+        if key not in self._built:
+            columns = {name: bindparam(f"to_{name}") for name in values}
+            self._built[key] = base.values(columns)
+        given = {f"to_{name}": value for name, value in values.items()}
+        return connection.execute(self._built[key], {**where, **given}).rowcount
 
     def release(self, s: Session, worker: Worker) -> int:
         """Free what an earlier process of the same place held when it died; how many rows."""

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from kelurahan.store import waktu, warga
@@ -24,6 +24,16 @@ LIMITED, PARKED, EXPIRED = "limited", "parked", "expired"
 FLOOD_MESSAGES, FLOOD_SECONDS = 30, 60
 FLOOD_NOTICE = "terlalu_cepat"
 _QUIET = {"synchronize_session": False}
+_INBOX, _WARGA = Inbox.__table__.c, Warga.__table__.c
+# built once: putting a statement together costs more than running it
+_RECENT = select(func.count()).where(
+    _INBOX.warga_id == bindparam("who"), _INBOX.sent_at > bindparam("since")
+)
+_WROTE = (
+    update(Warga.__table__)
+    .where(_WARGA.id == bindparam("who"))
+    .values(terakhir_menulis=bindparam("stamp"))
+)
 
 
 @dataclass(frozen=True)
@@ -99,9 +109,8 @@ def turn_of(claim: Claim | None) -> Turn | None:
 
 
 def _flooded(s: Session, resident: str, stamp: int) -> bool:
-    since = stamp - FLOOD_SECONDS
-    recent = select(func.count()).where(Inbox.warga_id == resident, Inbox.sent_at > since)
-    return (s.scalar(recent) or 0) >= FLOOD_MESSAGES
+    asked = {"who": resident, "since": stamp - FLOOD_SECONDS}
+    return (s.connection().scalar(_RECENT, asked) or 0) >= FLOOD_MESSAGES
 
 
 def _tell_once(s: Session, resident: str, message: Message) -> None:
@@ -119,8 +128,7 @@ def _open_window(s: Session, resident: str, stamp: int) -> None:
     before = record.terakhir_menulis
     if before is not None and before >= stamp:
         return
-    record.terakhir_menulis = stamp
-    s.flush()
+    s.connection().execute(_WROTE, {"who": resident, "stamp": stamp})
     if before is None or stamp - before > outbox.WINDOW - outbox.MARGIN:
         waited = update(Outbox).where(Outbox.warga_id == resident, Outbox.state == outbox.WINDOWED)
         s.execute(waited.values(state=WAITING, due_at=None), execution_options=_QUIET)

@@ -31,18 +31,24 @@ Item = TypeVar("Item", bound=Claimed)
 
 
 class Lanes(Generic[Item]):
-    """At most `slots` residents at a time; `serve` does one item and returns the lane's next."""
+    """At most `slots` residents claimed and `at_once` of them served at a time.
+
+    `serve` does one item and returns the lane's next.
+    """
 
     def __init__(
         self,
         *,
         name: str,
         slots: int,
+        at_once: int | None = None,
         serve: Callable[[Item], Awaitable[Item | None]],
         take: Callable[[int, Collection[str]], Awaitable[list[Item]]],
     ) -> None:
         self.name = name
         self.slots = slots
+        # served in the order in which they began to wait: a newcomer does not overtake
+        self._turnstile = asyncio.Semaphore(at_once or slots)
         self.closing = False
         self._serve = serve
         self._take = take
@@ -107,7 +113,8 @@ class Lanes(Generic[Item]):
         if before is not None:
             await asyncio.wait([before])
         while item is not None:
-            item = await self._serve(item)
+            async with self._turnstile:
+                item = await self._serve(item)
 
     def _ended(self, resident: str, task: asyncio.Task[None]) -> None:
         if self._running.get(resident) is task:
@@ -115,7 +122,7 @@ class Lanes(Generic[Item]):
         if not task.cancelled() and (error := task.exception()):
             # its claim runs out and the row is taken up again: nothing is lost
             logger.error("%s: a lane broke: %s", self.name, type(error).__name__)
-        if self._backlog:
+        if self._backlog and self.free >= self.slots // 4:  # several with one look
             self._more.set()
 
 

@@ -7,7 +7,7 @@ change, and the change is told exactly when it has happened.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -95,21 +95,25 @@ def letter_of(s: Session, claim: Claim | None) -> Letter | None:
     if claim is None:
         return None
     row = claim.row
-    record = s.get(Warga, warga.id_sekarang(s, claim.warga_id))
     to = Sender(row["wa_id"], row["bsuid"])
+    fresh = (waktu.sekarang() - row["created_at"]).total_seconds() < WINDOW - MARGIN
+    if fresh and row["pesan_id"] and (to.wa_id or to.bsuid):
+        # nearly every letter: the answer to a message that came just now
+        return Letter(claim, *_content(row), to, True)
+    record = s.get(Warga, warga.id_sekarang(s, claim.warga_id))
     if not (to.wa_id or to.bsuid) and record is not None:
         to = Sender(record.wa_id, record.bsuid)
     wrote = record.terakhir_menulis if record is not None else None
     # an answer is written while its resident's message is fresh: only a later one can be too late
     asked = row["created_at"].timestamp() if row["pesan_id"] else 0
     since = waktu.sekarang().timestamp() - max(wrote or 0, asked)
-    return Letter(
-        claim,
-        json.loads(row["body"]) if row["body"] else {},
-        json.loads(row["template"]) if row["template"] else None,
-        to if to.wa_id or to.bsuid else None,
-        since < WINDOW - MARGIN,
-    )
+    reachable = to if to.wa_id or to.bsuid else None
+    return Letter(claim, *_content(row), reachable, since < WINDOW - MARGIN)
+
+
+def _content(row: Mapping[str, Any]) -> tuple[Json, Json | None]:
+    body, template = row["body"], row["template"]
+    return json.loads(body) if body else {}, json.loads(template) if template else None
 
 
 def sent(s: Session, letter: Letter, wamid: str) -> None:

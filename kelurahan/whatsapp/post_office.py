@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 
 # Rasa computes on one core: more turns at once only wait for each other, and webhooks with them.
 TURNS_AT_ONCE = 4
+TURNS_CLAIMED = 48  # taken from the table together; far less than a lease of work
 LETTERS_AT_ONCE = 32  # these wait for the network
 POSTGRES_THREADS = 6
 TIDY_EVERY = 3600.0
@@ -84,7 +85,11 @@ class PostOffice:
             clock=clock,
         )
         self.turns: Lanes[Turn] = Lanes(
-            name="inbox", slots=TURNS_AT_ONCE, serve=self._turns.serve, take=self._take_turns
+            name="inbox",
+            slots=TURNS_CLAIMED,
+            at_once=TURNS_AT_ONCE,
+            serve=self._turns.serve,
+            take=self._take_turns,
         )
         self._jobs: list[asyncio.Task[Any]] = []
         self._server: health.PrivateServer | None = None
