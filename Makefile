@@ -56,6 +56,10 @@ shell: install ## Talk to the bot in this terminal
 serve-test: install ## A bot for tests with the HTTP API on PORT (5105), gone when stopped
 	@$(PYTHON) -m scripts.serve_test $(PORT)
 
+.PHONY: bench
+bench: install ## This bot beside a stock Rasa bot and a no-op one (ARGS="--replicas", "--profile ours")
+	@$(PYTHON) -m bench.compare $(ARGS)
+
 .PHONY: lock
 lock: ## Resolve requirements.in anew into requirements.lock (hashed, names no registry)
 	@test -x $(UV) || $(MAKE) --no-print-directory install
