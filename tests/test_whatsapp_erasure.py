@@ -47,6 +47,7 @@ def test_the_askers_conversation_is_erased_and_no_other(make, tmp_path, monkeypa
     store, done = make(tmp_path), []
     talk(store, "a", "b")
     monkeypatch.setattr(erasure, "WAIT", 0)
+    monkeypatch.setattr(erasure, "LOOK_AFTER", 0)
     monkeypatch.setattr(penghapusan, "tertunda", lambda: ["a"])
     monkeypatch.setattr(penghapusan, "selesai", done.append)
 
@@ -54,6 +55,7 @@ def test_the_askers_conversation_is_erased_and_no_other(make, tmp_path, monkeypa
         # any resident's turn carries out what is due, so that a crash delays it only
         await erasure.erase_when_asked(SimpleNamespace(tracker_store=store), "b")
         await erasure.erase_when_asked(SimpleNamespace(tracker_store=store), "b")
+        await erasure._look
         await asyncio.gather(*erasure._under_way.values())
 
     asyncio.run(turn_of_b())

@@ -16,11 +16,22 @@ logger = logging.getLogger(__name__)
 
 # Time for what is under way in that conversation (a repeat of the same message, say) to end first.
 WAIT = 60.0
+# Turns that end within this time share one look at the store.
+LOOK_AFTER = 1.0
 _under_way: dict[str, asyncio.Task] = {}
+_look: asyncio.Task | None = None
 
 
 async def erase_when_asked(agent: Any, sender_id: str) -> None:
-    """Start every erasure that is due, also those a crash left behind; returns at once."""
+    """Have every erasure started that is due, also those a crash left behind; returns at once."""
+    global _look
+    if _look is None or _look.done():
+        _look = asyncio.create_task(look(agent))
+
+
+async def look(agent: Any) -> None:
+    """Start what is due."""
+    await asyncio.sleep(LOOK_AFTER)
     for due in await asyncio.to_thread(penghapusan.tertunda):
         if due not in _under_way:
             task = asyncio.create_task(erase(agent.tracker_store, due))

@@ -74,16 +74,7 @@ class PostOffice:
             serve=self.sender.serve,
             take=self._take_letters,
         )
-        self._turns = Turns(
-            rasa=rasa,
-            client=self._client,
-            ledger=self.ledger,
-            thread=self.thread,
-            tokens=Tokens(config.app_secret),
-            post=self.letters.start,
-            after_turn=after_turn,
-            clock=clock,
-        )
+        self._turns = self._make_turns(Tokens(config.app_secret), after_turn, clock)
         self.turns: Lanes[Turn] = Lanes(
             name="inbox",
             slots=TURNS_CLAIMED,
@@ -93,6 +84,18 @@ class PostOffice:
         )
         self._jobs: list[asyncio.Task[Any]] = []
         self._server: health.PrivateServer | None = None
+
+    def _make_turns(self, tokens: Tokens, after_turn: Any, clock: Callable[[], float]) -> Turns:
+        return Turns(
+            rasa=self.rasa,
+            client=self._client,
+            ledger=self.ledger,
+            thread=self.thread,
+            tokens=tokens,
+            post=self.letters.start,
+            after_turn=after_turn,
+            clock=clock,
+        )
 
     async def receive(self, batch: Batch) -> None:
         """Write a webhook down and start what can be started; raises StoreError if it cannot be."""
