@@ -65,6 +65,13 @@ class Child:
         """The log's path as a person would type it."""
         return os.path.relpath(self.log, ROOT) if self.log.is_relative_to(ROOT) else str(self.log)
 
+    def death(self) -> str:
+        """How the process ended, as words for a sentence; empty while it runs."""
+        code = self.process.poll()
+        if code is None:
+            return ""
+        return f"was ended by {signal.Signals(-code).name}" if code < 0 else "stopped"
+
 
 def say(text: str) -> None:
     """One line for the person at the keyboard."""
@@ -108,11 +115,15 @@ def port_free(port: int) -> bool:
     return True
 
 
-def free_port() -> int:
-    """A loopback port nobody uses at this moment."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+def free_port(beside: int = 0) -> int:
+    """A loopback port nobody uses at this moment, with `beside` more free ones above it."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind((LOOPBACK, 0))
+            port = int(probe.getsockname()[1])
+        above = range(port + 1, port + 1 + beside)
+        if port + beside < 65536 and all(port_free(other) for other in above):
+            return port
 
 
 def answers(url: str) -> bool:
@@ -149,12 +160,16 @@ class Children:
     ) -> None:
         self.stop()
 
-    def start(self, program: Program) -> Child:
-        """Start a program; its log of the time before is kept as `NAME.log.1`."""
+    def start(self, program: Program, *, again: bool = False) -> Child:
+        """Start a program; its log of the time before is kept as `NAME.log.1`.
+
+        With `again` the log goes on: why the last process died stands in it.
+        """
         log = self.logs / f"{program.name}.log"
-        if log.exists():
+        if log.exists() and not again:
             log.replace(log.with_suffix(".log.1"))
-        with log.open("wb") as sink:
+        with log.open("ab") as sink:
+            before = sink.tell()
             process = subprocess.Popen(
                 list(program.argv),
                 cwd=ROOT,
@@ -165,7 +180,7 @@ class Children:
                 start_new_session=True,
                 preexec_fn=_in_child,  # safe: the launcher has no other thread
             )
-        child = Child(program, process, log)
+        child = Child(program, process, log, before)
         self.all.append(child)
         return child
 
@@ -216,16 +231,15 @@ class Children:
     def look(self) -> None:
         """Show what the children complain about; raise if one has died or cannot work."""
         for child in self.all:
-            self._show_trouble(child)
+            self.show_trouble(child)
             name, log = child.program.name, child.shown_log()
             if child.broken:
                 raise LaunchError(f"{name} started but cannot work. See {log}.")
-            code = child.process.poll()
-            if code is not None:
-                how = f"was ended by {signal.Signals(-code).name}" if code < 0 else "stopped"
+            if how := child.death():
                 raise LaunchError(f"{name} {how}, so everything stops. See {log}.")
 
-    def _show_trouble(self, child: Child) -> None:
+    def show_trouble(self, child: Child) -> None:
+        """Pass on the child's complaints since the last look, and notice what breaks it."""
         for line in new_lines(child):
             child.broken |= bool(child.program.broken) and child.program.broken in line
             if TROUBLE.search(line):
@@ -257,6 +271,8 @@ def signal_group(child: Child, number: signal.Signals) -> None:
 def new_lines(child: Child) -> list[str]:
     """The complete lines the child wrote since the last look."""
     with child.log.open("rb") as log:
+        if log.seek(0, os.SEEK_END) < child.position:
+            child.position = 0  # somebody cut the file, as logrotate does
         log.seek(child.position)
         whole, end, _rest = log.read().rpartition(b"\n")
     child.position += len(whole) + len(end)

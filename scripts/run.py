@@ -22,6 +22,7 @@ from scripts.children import (
     say,
     stop_on_signals,
 )
+from scripts.keeper import Keeper
 from scripts.train import ensure_model
 
 VAR = ROOT / "var"
@@ -36,9 +37,8 @@ def address(port: int, path: str = "") -> str:
 def needed_ports(settings: Settings, simulated: bool) -> dict[str, tuple[int, str]]:
     """Variable -> port and purpose."""
     ports = {
-        "PORT_RASA": (settings.port_rasa, "Rasa"),
+        **surroundings.rasa_ports(settings),
         "PORT_ACTIONS": (settings.port_actions, "the action server"),
-        "PORT_METRICS": (settings.port_metrics, "the metrics"),
     }
     if simulated:
         ports["PORT_SIMULATOR"] = (settings.port_simulator, "the chat page")
@@ -72,7 +72,13 @@ def announce(settings: Settings, simulated: bool, seconds: float) -> None:
     say(f"  Webhook         {address(settings.port_rasa, WEBHOOK)}")
     say(f"  Action server   {address(settings.port_actions)} (internal)")
     say(f"  Health, metrics {address(settings.port_metrics, '/ready')}, /live, /metrics (private)")
-    say("  Logs            var/log/rasa.log, actions.log, simulator.log")
+    names = ["actions", *(["simulator"] if simulated else [])]
+    if settings.rasa_replicas > 1:
+        say(f"  Rasa servers    {settings.rasa_replicas}, on the ports after the webhook's")
+        names = ["rasa-1", "...", "front", *names]
+    else:
+        names = ["rasa", *names]
+    say(f"  Logs            var/log/: {', '.join(names)} (.log)")
     say("")
     say(f"Ready after {seconds:.0f} s. Ctrl-C stops everything.")
 
@@ -81,6 +87,7 @@ def serve(children: Children) -> None:
     """Set up, start, announce, and stay."""
     settings = load()
     simulated = not settings.whatsapp_access_token
+    surroundings.check_replicas(settings)
     check_ports(needed_ports(settings, simulated))
     if simulated:
         settings = surroundings.demo_account(settings, address(settings.port_simulator))
@@ -94,13 +101,14 @@ def serve(children: Children) -> None:
     children.finish(surroundings.migrate_program(environ), "The database could not be prepared")
     say("[run] starting Rasa, the action server" + (" and the simulator ..." if simulated else ""))
     credentials = ROOT / "credentials.yml"
-    children.start(surroundings.rasa_program(settings, environ, VAR, credentials, api=False))
+    for program in surroundings.rasa_programs(settings, environ, VAR, credentials, api=False):
+        children.start(program)
     children.start(surroundings.actions_program(settings, environ))
     if simulated:
         children.start(simulator_program(settings, environ))
     children.wait_ready()
     announce(settings, simulated, time.monotonic() - started)
-    children.watch()
+    Keeper(children).watch()
 
 
 def main() -> int:

@@ -1,8 +1,9 @@
 """`make serve-test PORT=...`: a bot of its own for tests, gone without a trace when stopped.
 
 Rasa on a loopback port with the HTTP API, the REST channel and the WhatsApp channel, an action
-server beside it, a fresh database. DATABASE_URL, REDIS_URL, WHATSAPP_* and GRAPH_* are honoured
-when the environment gives them; `.env` is not read, so that no test meets a real account.
+server beside it, a fresh database. DATABASE_URL, REDIS_URL, RASA_REPLICAS, PORT_METRICS, WHATSAPP_*
+and GRAPH_* are honoured when the environment gives them; `.env` is not read, so that no test meets
+a real account.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from scripts.children import (
     say,
     stop_on_signals,
 )
+from scripts.keeper import Keeper
 from scripts.train import ensure_model
 
 CREDENTIALS = ROOT / "tests" / "kredensial_uji.yml"
@@ -53,30 +55,37 @@ def settings_for_tests(port: int, var: Path, environ: dict[str, str]) -> Setting
         database_url=settings.database_url or f"sqlite:///{var / 'kelurahan.db'}",
         port_rasa=port,
         port_actions=free_port(),
-        port_metrics=free_port(),
+        port_metrics=settings.port_metrics
+        if environ.get("PORT_METRICS")
+        else free_port(beside=settings.rasa_replicas),
     )
 
 
-def serve(children: Children, port: int, var: Path) -> None:
+def serve(children: Children, port: int, var: Path, *, restart: bool = False) -> None:
     """Start everything, say `ready`, and stay while the caller lives."""
     caller = os.getppid()
     check_ports({"PORT": (port, "the test server")})
     settings = settings_for_tests(port, var, dict(os.environ))
+    surroundings.check_replicas(settings)
+    check_ports(surroundings.rasa_ports(settings))
     ensure_model(children)
     environ = surroundings.environment(settings, var, surroundings.own_environ())
     children.finish(surroundings.migrate_program(environ), "The database could not be prepared")
-    children.start(surroundings.rasa_program(settings, environ, var, CREDENTIALS, api=True))
+    for program in surroundings.rasa_programs(settings, environ, var, CREDENTIALS, api=True):
+        children.start(program)
     children.start(surroundings.actions_program(settings, environ))
     children.wait_ready()
     say(f"ready http://{LOOPBACK}:{port}")
-    children.watch(lambda: os.getppid() == caller)
+    watcher = Keeper(children) if restart else children
+    watcher.watch(lambda: os.getppid() == caller)
 
 
 def main() -> int:
-    """`python -m scripts.serve_test PORT [--logs FOLDER]`"""
+    """`python -m scripts.serve_test PORT [--logs FOLDER] [--restart]`"""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("port", type=int)
     parser.add_argument("--logs", type=Path, help="default: var/log/uji/PORT")
+    parser.add_argument("--restart", action="store_true", help="start again what dies")
     arguments = parser.parse_args()
     logs = arguments.logs or ROOT / "var" / "log" / "uji" / str(arguments.port)
     stop_on_signals()
@@ -85,7 +94,7 @@ def main() -> int:
             tempfile.TemporaryDirectory(prefix="kelurahan-uji-") as var,
             Children(logs) as children,
         ):
-            serve(children, arguments.port, Path(var))
+            serve(children, arguments.port, Path(var), restart=arguments.restart)
     except (LaunchError, SettingsError) as error:
         print(f"[serve-test] {error}", file=sys.stderr)
         return 1

@@ -156,6 +156,63 @@ def rasa_program(
     )
 
 
+def check_replicas(settings: Settings) -> None:
+    """Several Rasa servers must share what they know; files and memory are one process's own."""
+    wanted = {
+        "DATABASE_URL (postgresql://...)": settings.database_url.startswith("postgresql"),
+        "REDIS_URL (redis://...)": bool(settings.redis_url),
+    }
+    missing = [name for name, given in wanted.items() if not given]
+    if settings.rasa_replicas > 1 and missing:
+        raise LaunchError(
+            f"RASA_REPLICAS is {settings.rasa_replicas}, so {' and '.join(missing)} must be set "
+            "too: several Rasa servers share their queues and locks; or set RASA_REPLICAS to 1."
+        )
+
+
+def rasa_programs(
+    settings: Settings, environ: Mapping[str, str], var: Path, credentials: Path, *, api: bool
+) -> list[Program]:
+    """One Rasa server, or several with a front door; server n has the ports + n."""
+    if settings.rasa_replicas == 1:
+        return [rasa_program(settings, environ, var, credentials, api=api)]
+    check_replicas(settings)
+    programs = []
+    for number in range(1, settings.rasa_replicas + 1):
+        ports = {
+            "port_rasa": settings.port_rasa + number,
+            "port_metrics": settings.port_metrics + number,
+        }
+        own = {**environ, **{name.upper(): str(port) for name, port in ports.items()}}
+        program = rasa_program(replace(settings, **ports), own, var, credentials, api=api)
+        programs.append(replace(program, name=f"rasa-{number}"))
+    return [*programs, front_program(settings, environ)]
+
+
+def front_program(settings: Settings, environ: Mapping[str, str]) -> Program:
+    """The front door of several Rasa servers, on the port that is the only one's otherwise."""
+    argv = [PYTHON, "-m", "scripts.front", "--port", settings.port_rasa]
+    argv += ["--private-port", settings.port_metrics, "--replicas", settings.rasa_replicas]
+    health = f"http://{LOOPBACK}:{settings.port_metrics}/live"
+    return Program("front", [str(part) for part in argv], environ, health)
+
+
+def rasa_ports(settings: Settings) -> dict[str, tuple[int, str]]:
+    """Variable -> port and purpose, of all Rasa servers and their front door."""
+    ports = {
+        "PORT_RASA": (settings.port_rasa, "Rasa"),
+        "PORT_METRICS": (settings.port_metrics, "the metrics"),
+    }
+    if settings.rasa_replicas == 1:
+        return ports
+    for number in range(1, settings.rasa_replicas + 1):
+        for name, (port, purpose) in list(ports.items())[:2]:
+            ports[f"{name}+{number}"] = (port + number, f"{purpose} of Rasa server {number}")
+    if max(port for port, _ in ports.values()) > 65535:
+        raise LaunchError("PORT_RASA or PORT_METRICS is too high for that many RASA_REPLICAS.")
+    return ports
+
+
 def migrate_program(environ: Mapping[str, str]) -> Program:
     """Bring the database to the present schema."""
     return Program("migrate", [PYTHON, "-m", "kelurahan.store"], environ)

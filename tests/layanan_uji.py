@@ -37,16 +37,17 @@ class Bot:
 
 
 @contextmanager
-def bot(logs: Path, environ: Mapping[str, str] | None = None) -> Iterator[Bot]:
+def bot(logs: Path, environ: Mapping[str, str] | None = None, *options: str) -> Iterator[Bot]:
     """Start a bot of its own; `environ` adds to the environment (DATABASE_URL, GRAPH_API_URL ...).
 
+    `options` are those of `serve-test` (`--restart`).
     `logs` is a folder, for example pytest's `tmp_path_factory.mktemp("bot")`.
     """
-    port = free_port()
+    port = free_port(beside=int((environ or {}).get("RASA_REPLICAS", 0)))
     output = logs / "serve-test.log"
     with output.open("wb") as sink:
         process = subprocess.Popen(
-            [sys.executable, "-m", "scripts.serve_test", str(port), "--logs", str(logs)],
+            [sys.executable, "-m", "scripts.serve_test", str(port), "--logs", str(logs), *options],
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": str(ROOT), **(environ or {})},
             stdout=sink,

@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 import actions
 from actions.dasar import GANGGUAN, Aksi
 from actions.formulir import ValidasiFormPermohonan
-from kelurahan.store.errors import StoreError
+from kelurahan.store.errors import StoreBusyError, StoreError
 
 ROOT = Path(__file__).resolve().parent.parent
 RAHASIA = "Siti Rahasia 3 Mei 1990"
@@ -62,6 +62,19 @@ def test_a_failure_is_answered_politely_and_logged_without_the_residents_words(g
     assert type(galat).__name__ in catatan
     assert "in jawab" in catatan, "maintainers need the place"
     assert "Rahasia" not in catatan
+
+
+def test_an_apology_is_marked_so_that_staff_hear_of_it():
+    jawab = Warga().tulis("x").jalankan(Rusak(ValueError(RAHASIA)))
+    assert [satu.get("gangguan") for satu in jawab.pesan] == [True]
+
+
+def test_a_database_that_is_away_for_a_moment_ends_the_turn_so_that_it_can_run_again(caplog):
+    warga = Warga().formulir("nama", "sku").tulis(RAHASIA, "isi_permohonan")
+    with pytest.raises(StoreBusyError):
+        warga.jalankan(Rusak(StoreBusyError("database: locked; try again")))
+    assert "action_rusak put off: database: locked" in caplog.text
+    assert "Rahasia" not in caplog.text
 
 
 def test_the_cause_of_a_failure_does_not_carry_the_words_into_the_log_either(caplog):

@@ -160,6 +160,20 @@ def test_the_log_of_the_time_before_is_kept(tmp_path: Path):
     assert (tmp_path / "train.log.1").read_text() == "first\n"
 
 
+def test_a_log_that_is_cut_while_the_child_writes_is_read_on(launched: Children, said: list[str]):
+    code = (
+        "import sys, time\nfor n in range(1000):\n"
+        "    print(n, 'ERROR', 'x' * (100 if n < 9 else 1), flush=True); time.sleep(0.05)"
+    )
+    child = launched.start(python("rasa", code))
+    assert eventually(lambda: child.log.read_text().count("ERROR") >= 9)
+    launched.look()
+    os.truncate(child.log, 0)
+    said.clear()
+    assert eventually(lambda: launched.look() or said != [])
+    assert not child.log.read_bytes().startswith(b"\0"), "it goes on at the new end"
+
+
 def test_a_step_that_fails_is_told_with_its_last_line_and_the_log(launched: Children, said):
     program = python("train", "print('step 1'); print('no such intent'); raise SystemExit(1)")
     with pytest.raises(LaunchError) as failure:

@@ -25,7 +25,7 @@ def taken_port() -> Iterator[int]:
 
 @pytest.fixture
 def unused_ports() -> dict[str, str]:
-    names = ("PORT_RASA", "PORT_ACTIONS", "PORT_SIMULATOR")
+    names = ("PORT_RASA", "PORT_ACTIONS", "PORT_SIMULATOR", "PORT_METRICS")
     return {name: str(serve_test.free_port()) for name in names}
 
 
@@ -42,7 +42,9 @@ def launch(module: str, *arguments: str, **environ: str) -> subprocess.Completed
     )
 
 
-@pytest.mark.parametrize("variable", ["PORT_RASA", "PORT_ACTIONS", "PORT_SIMULATOR"])
+@pytest.mark.parametrize(
+    "variable", ["PORT_RASA", "PORT_ACTIONS", "PORT_SIMULATOR", "PORT_METRICS"]
+)
 def test_a_taken_port_is_one_sentence_with_port_and_variable(
     taken_port: int, unused_ports: dict[str, str], variable: str
 ):
@@ -74,7 +76,24 @@ def test_half_an_account_is_one_sentence(unused_ports: dict[str, str]):
 
 
 def test_with_an_account_the_simulator_s_port_is_not_needed():
-    assert set(run.needed_ports(Settings(), simulated=False)) == {"PORT_RASA", "PORT_ACTIONS"}
+    needed = run.needed_ports(Settings(), simulated=False)
+    assert set(needed) == {"PORT_RASA", "PORT_METRICS", "PORT_ACTIONS"}
+
+
+def test_several_servers_without_a_shared_database_are_one_sentence(unused_ports: dict[str, str]):
+    done = launch("run", RASA_REPLICAS="2", DATABASE_URL="", REDIS_URL="", **unused_ports)
+    assert done.returncode == 1
+    assert "DATABASE_URL (postgresql://...) and REDIS_URL (redis://...) must be set" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_the_number_of_servers_is_announced_with_the_names_of_their_logs(
+    capsys: pytest.CaptureFixture[str],
+):
+    run.announce(Settings(rasa_replicas=2), simulated=False, seconds=30)
+    said = capsys.readouterr().out
+    assert "Rasa servers    2" in said
+    assert "rasa-1, ..., front, actions" in said
 
 
 def test_the_chat_page_is_announced_first(capsys: pytest.CaptureFixture[str]):

@@ -175,3 +175,56 @@ def test_both_servers_listen_on_loopback_only(tmp_path: Path):
     argv = list(rasa.argv)
     assert argv[argv.index("--interface") + 1] == "127.0.0.1"
     assert surroundings.actions_program(Settings(), {}).environ["SANIC_HOST"] == "127.0.0.1"
+
+
+SHARED = Settings(
+    database_url="postgresql://u@db/x",
+    redis_url="redis://kunci",
+    rasa_replicas=3,
+    port_rasa=6000,
+    port_metrics=7000,
+)
+
+
+def test_one_server_stands_alone_on_its_port(tmp_path: Path):
+    [program] = surroundings.rasa_programs(Settings(), {}, tmp_path, Path("c.yml"), api=False)
+    assert (program.name, program.health) == ("rasa", "http://127.0.0.1:5005/")
+
+
+def test_several_servers_have_ports_of_their_own_behind_one_front_door(tmp_path: Path):
+    environ = SHARED.environ()
+    *servers, front = surroundings.rasa_programs(
+        SHARED, environ, tmp_path, Path("c.yml"), api=False
+    )
+    assert [program.name for program in servers] == ["rasa-1", "rasa-2", "rasa-3"]
+    own = [(p.environ["PORT_RASA"], p.environ["PORT_METRICS"]) for p in servers]
+    assert own == [("6001", "7001"), ("6002", "7002"), ("6003", "7003")]
+    assert [p.argv[p.argv.index("--port") + 1] for p in servers] == ["6001", "6002", "6003"]
+    assert servers[1].health == "http://127.0.0.1:6002/"
+    assert front.argv[-6:] == ["--port", "6000", "--private-port", "7000", "--replicas", "3"]
+
+
+def test_every_port_of_several_servers_is_checked():
+    ports = surroundings.rasa_ports(SHARED)
+    assert {port for port, _ in ports.values()} == {*range(6000, 6004), *range(7000, 7004)}
+    assert "PORT_RASA+2" in ports
+
+
+def test_more_servers_than_there_are_ports_are_refused():
+    with pytest.raises(LaunchError, match="too high"):
+        surroundings.rasa_ports(Settings(rasa_replicas=2, port_rasa=65534))
+
+
+ALONE = [
+    ("nothing shared", {}, "DATABASE_URL (postgresql://...) and REDIS_URL"),
+    ("SQLite", {"database_url": "sqlite:///x", "redis_url": "redis://x"}, "so DATABASE_URL"),
+    ("no Redis", {"database_url": "postgresql://u@db/x"}, "so REDIS_URL (redis://...) must"),
+]
+
+
+@pytest.mark.parametrize(("given", "words"), [c[1:] for c in ALONE], ids=[c[0] for c in ALONE])
+def test_several_servers_need_what_they_share(given: dict[str, str], words: str):
+    with pytest.raises(LaunchError) as failure:
+        surroundings.check_replicas(Settings(rasa_replicas=2, **given))
+    assert words in str(failure.value)
+    surroundings.check_replicas(Settings(rasa_replicas=1, **given))

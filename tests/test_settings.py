@@ -71,6 +71,12 @@ def test_a_port_that_is_none_is_named_with_its_variable(value: str):
         load({"PORT_RASA": value}, Path("/dev/null"))
 
 
+@pytest.mark.parametrize("value", ["0", "65", "-1", "two", "1.5"])
+def test_a_number_of_servers_that_is_none_is_named_with_its_variable(value: str):
+    with pytest.raises(SettingsError, match=r"RASA_REPLICAS='.*': expected a number, 1 to 64"):
+        load({"RASA_REPLICAS": value}, Path("/dev/null"))
+
+
 def test_the_short_postgres_scheme_is_understood():
     settings = load({"DATABASE_URL": "postgres://u:p@db/x"}, Path("/dev/null"))
     assert settings.store_url == "postgresql://u:p@db/x"

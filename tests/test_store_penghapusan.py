@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
+from whatsapp_store_world import WORDS, ledger, letter, message, receive
 
 from kelurahan import permohonan
-from kelurahan.store import models, penghapusan, pesan, sesi, status, waktu, warga
+from kelurahan.store import models, penghapusan, sesi, status, waktu, warga
+from kelurahan.whatsapp.build import text_body
+from kelurahan.whatsapp.events import Sender
 
 pytestmark = pytest.mark.kedua_basis_data
 
 NOMOR, BSUID = "6281200000001", "ID.aaa111"
+catatan = ledger()
 DATA = permohonan.Data("ktp", "Budi Santoso", date(1990, 5, 3), "003", "005", varian="hilang")
 
 
@@ -28,12 +33,21 @@ def jam(monkeypatch):
     return Jam
 
 
+def pesan_masuk(wamid="wamid.1", kata="nama saya Budi"):
+    """The turn of a received message; None for one that was received before."""
+    isi = replace(WORDS, text=kata)
+    giliran = receive(catatan, message(wamid, Sender(NOMOR, BSUID), content=isi))
+    return giliran[0] if giliran else None
+
+
 @pytest.fixture
 def pengirim(basis_data, jam) -> str:
     """A resident with number and BSUID, one message, and one corrected application."""
     with sesi() as s:
         id_baru = warga.kenali(s, wa_id=NOMOR, bsuid=BSUID)
-        pesan.catat_masuk(s, "wamid.1", id_baru, "text")
+    giliran = pesan_masuk()
+    surat = catatan.finish_turn(giliran, [text_body("Halo Budi")], "x", go_on=False).letter
+    catatan.sent(surat, "wamid.keluar", go_on=False)
     permohonan.tandai_privasi(id_baru)
     nomor = permohonan.ajukan(id_baru, "p1", DATA).permohonan.nomor
     permohonan.koreksi(id_baru, nomor, nama="Budiman", rt="004")
@@ -123,8 +137,32 @@ def test_the_contact_is_gone_and_the_same_number_is_a_new_sender(pengirim):
 
 def test_a_message_processed_before_is_still_known_afterwards(pengirim):
     permohonan.hapus_data(pengirim)
-    with sesi() as s:
-        assert not pesan.catat_masuk(s, "wamid.1", pengirim, "text")
+    assert pesan_masuk() is None
+
+
+def test_the_message_that_asks_for_it_is_still_answered_and_then_emptied(pengirim):
+    """Its turn is still running while everything goes; its reply tells that it is gone."""
+    giliran = pesan_masuk("wamid.2", "hapus data saya")
+    permohonan.hapus_data(pengirim)
+    surat = catatan.finish_turn(giliran, [text_body("Sudah dihapus")], "x", go_on=False).letter
+    assert surat.to == Sender(NOMOR, BSUID)
+    catatan.sent(surat, "wamid.keluar2", go_on=False)
+    catatan.tidy()
+    isi = isi_tabel()
+    for rahasia in ("Budi", "hapus data saya", "Sudah dihapus", NOMOR, BSUID):
+        assert rahasia not in isi
+
+
+@pytest.mark.parametrize("keadaan", ["failed", "uncertain", "window"])
+def test_a_letter_that_never_went_out_keeps_neither_words_nor_address(pengirim, keadaan):
+    tujuan = Sender(NOMOR, BSUID)
+    letter(pengirim, "Halo Budi", tujuan, template={"nama": "Budi"})
+    (surat,) = catatan.take_letters(1, ())
+    catatan.give_up(surat, keadaan, "RecipientError", 131026, go_on=False)
+    permohonan.hapus_data(pengirim)
+    isi = isi_tabel()
+    for rahasia in ("Budi", NOMOR, BSUID):
+        assert rahasia not in isi
 
 
 def test_other_senders_keep_everything(pengirim):

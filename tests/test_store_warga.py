@@ -7,9 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import func, select
+from whatsapp_store_world import ledger, letter, message, receive, rows
+from whatsapp_world import NOW
 
 from kelurahan.store import models, sesi, waktu, warga
 from kelurahan.store.warga import Alamat, PengirimError
+from kelurahan.whatsapp.events import Sender
 
 pytestmark = pytest.mark.kedua_basis_data
 
@@ -128,6 +131,18 @@ def test_a_record_merged_into_a_merged_record_leads_to_the_last_one(basis_data):
     assert kenali(B, Y) == nomor
     assert pindahkan(A, X, B, Y) == lama
     assert [alamat(p) for p in (lama, nomor, bsuid)] == [Alamat(B, Y)] * 3
+
+
+def test_merging_moves_messages_and_letters_and_the_time_of_the_last_message(basis_data):
+    nomor, bsuid = kenali(wa_id=A), kenali(bsuid=X)
+    catatan = ledger()
+    receive(catatan, message(sender=A, stamp=int(NOW)), message(sender=Sender(bsuid=X)))
+    receive(catatan, message(sender=Sender(bsuid=X), stamp=int(NOW) + 5))
+    letter(bsuid, to=Sender(bsuid=X))
+    kenali(A, X)
+    assert rows("SELECT DISTINCT warga_id FROM inbox") == [(nomor,)]
+    assert rows("SELECT DISTINCT warga_id FROM outbox") == [(nomor,)]
+    assert rows("SELECT terakhir_menulis FROM warga WHERE id = :i", i=nomor) == [(int(NOW) + 5,)]
 
 
 def test_merging_keeps_the_privacy_notice_that_either_record_saw(basis_data):

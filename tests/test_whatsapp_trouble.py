@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import pytest
 from whatsapp_channel_world import World, play
+from whatsapp_store_world import Clock
 from whatsapp_world import (
     FIXTURES,
     NUMBER,
@@ -17,78 +19,132 @@ from whatsapp_world import (
     everything_logged,
     load,
     text,
-    until,
 )
 
+from kelurahan.store import StoreBusyError
 from kelurahan.whatsapp import channel as channel_module
-from kelurahan.whatsapp import errors
+from kelurahan.whatsapp import errors, post_office
 from kelurahan.whatsapp.channel import WhatsAppInput
 from kelurahan.whatsapp.replies import FIXED_REPLIES
+
+pytestmark = pytest.mark.usefixtures("basis_data")
 
 EXCUSE = [FIXED_REPLIES["gangguan"]]
 
 
+@pytest.fixture
+def clock(monkeypatch):
+    return Clock(monkeypatch)
+
+
+async def later(world, clock, seconds):
+    """Time goes by, and what has become due is done."""
+    clock.pass_(seconds)
+    world.now += seconds
+    await world.office.turns.take_waiting()
+    await world.idle()
+    await world.office.letters.take_waiting()
+    await world.idle()
+
+
 @pytest.mark.parametrize(
-    "spoil",
+    ("spoil", "tries"),
     [
-        lambda rasa: setattr(rasa, "fault", ValueError(f"Budi {NUMBER}")),
-        lambda rasa: setattr(rasa, "fault", asyncio.CancelledError()),
-        lambda rasa: setattr(rasa, "reply", lambda m: []),
-        lambda rasa: setattr(rasa, "reply", lambda m: [{"text": " "}, {"custom": {"a": 1}}]),
+        (lambda rasa: setattr(rasa, "fault", ValueError(f"Budi {NUMBER}")), 4),
+        (lambda rasa: setattr(rasa, "fault", asyncio.CancelledError()), 4),
+        (lambda rasa: setattr(rasa, "reply", lambda m: []), 1),
+        (lambda rasa: setattr(rasa, "reply", lambda m: [{"text": " "}, {"custom": {"a": 1}}]), 1),
     ],
     ids=["turn raises", "turn is cancelled", "no reply", "empty reply"],
 )
-def test_a_turn_that_says_nothing_is_excused_and_logged(spoil, caplog):
+def test_a_turn_that_says_nothing_is_excused_and_logged(spoil, tries, clock, caplog):
     async def scene(world):
         spoil(world.rasa)
         await world.deliver(load("text"))
+        for pause in (1, 4, 16)[: tries - 1]:
+            assert world.client.sent == []
+            await later(world, clock, pause)
+        assert len(world.rasa.asked) == tries
         world.rasa.fault, world.rasa.reply = None, FakeRasa().reply
         await world.deliver(envelope(text("lagi")))
 
     _, world = play(scene)
     assert world.client.texts() == [*EXCUSE, "jawab: lagi"]
+    assert (world.count("inbox", "parked"), world.count("inbox")) == (1, 1)
+    assert world.rows("SELECT jenis, jumlah FROM peringatan") == [("pesan_diparkir", 1)]
     assert [r.levelname for r in caplog.records if "turn" in r.message][-1] == "ERROR"
     assert NUMBER not in caplog.text
     assert "Budi" not in caplog.text
 
 
-def test_an_endless_turn_is_excused_and_the_next_message_served():
+def test_a_turn_that_fails_once_is_run_again_and_the_resident_notices_nothing(clock):
+    async def scene(world):
+        world.rasa.fault = ValueError("x")
+        await world.deliver(load("text"))
+        world.rasa.fault = None
+        await later(world, clock, 1)
+
+    _, world = play(scene)
+    assert world.client.texts() == ["jawab: #2"]
+    assert world.rows("SELECT * FROM peringatan") == []
+
+
+def test_an_endless_turn_is_excused_and_the_next_message_served(clock, monkeypatch):
     async def scene(world):
         world.rasa.delay = 60
         await world.post(load("text"))
-        await until(lambda: world.client.sent)
+        for pause in (0, 1, 4, 16):
+            await later(world, clock, pause)
         world.rasa.delay = 0
         await world.deliver(envelope(text("lagi")))
 
-    world = World()
-    channel_module.Turns, real = _short_turns(channel_module.Turns), channel_module.Turns
-    try:
-        play(scene, world)
-    finally:
-        channel_module.Turns = real
+    monkeypatch.setattr(post_office, "Turns", _short_turns(post_office.Turns))
+    _, world = play(scene)
     assert world.client.texts() == [*EXCUSE, "jawab: lagi"]
+    assert len(world.rasa.asked) == 5
 
 
 def _short_turns(real):
     return lambda **options: real(**options, turn_limit=0.1)
 
 
-FAULTS = [errors.TransientError, errors.CredentialsError, errors.UnknownOutcomeError]
+FAULTS = {
+    errors.RequestError: 0,
+    errors.TransientError: 1,
+    errors.UnknownOutcomeError: 1,
+    errors.CredentialsError: 60,
+}
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_send_error_never_reaches_rasa_and_staff_can_read_of_it(fault, caplog):
+@pytest.mark.parametrize(("fault", "pause"), FAULTS.items(), ids=[f.__name__ for f in FAULTS])
+def test_a_send_error_never_reaches_rasa_and_the_message_goes_out_later(
+    fault, pause, clock, caplog
+):
     async def scene(world):
         world.client.fault = fault(131000, f"to {NUMBER}")
         await world.deliver(load("text"))
         world.client.fault = None
         await world.deliver(envelope(text("lagi")))
+        await later(world, clock, pause)
 
     _, world = play(scene)
-    assert world.client.texts() == ["jawab: lagi"]
-    assert len(world.ledger.finished) == 2
-    assert fault.staff in caplog.text
+    first = ["jawab: #2"] if pause else []
+    assert world.client.texts() == [*first, "jawab: lagi"]
+    assert world.count("inbox") == len(world.rasa.asked) == 2
+    assert fault.__name__ in caplog.text
     assert NUMBER not in caplog.text
+
+
+@pytest.mark.parametrize("fault", [errors.RequestError, errors.CredentialsError])
+def test_staff_can_read_at_once_of_what_they_must_mend(fault, caplog):
+    async def scene(world):
+        world.client.fault = fault(131000, f"to {NUMBER}")
+        await world.deliver(load("text"))
+
+    _, world = play(scene)
+    told = [(fault.__name__, 131000, fault.staff)]
+    assert world.rows("SELECT jenis, kode, pesan FROM peringatan") == told
+    assert fault.staff in caplog.text
 
 
 def test_a_failing_read_receipt_does_not_stop_the_reply():
@@ -131,9 +187,8 @@ def test_a_hanging_read_receipt_delays_the_reply_by_a_second_and_is_then_given_u
 
 def test_a_store_that_is_away_asks_meta_to_deliver_again():
     async def scene(world):
-        world.ledger.broken = True
-        first = await world.deliver(load("text"))
-        world.ledger.broken = False
+        with store_away(world):
+            first = await world.deliver(load("text"))
         return first, await world.deliver(load("text"))
 
     statuses, world = play(scene)
@@ -141,17 +196,27 @@ def test_a_store_that_is_away_asks_meta_to_deliver_again():
     assert len(world.client.sent) == 1
 
 
-def test_an_album_of_photos_is_answered_once_and_a_later_photo_again():
+@contextlib.contextmanager
+def store_away(world):
+    def away(*_):
+        raise StoreBusyError("database: away; try again")
+
+    world.office.ledger.receive = away
+    yield
+    del world.office.ledger.receive
+
+
+def test_an_album_of_photos_is_answered_once_and_a_later_photo_again(clock):
     async def scene(world):
         photo = load("image")["entry"][0]["changes"][0]["value"]["messages"][0]
         album = [{**photo, "id": f"wamid.{n}"} for n in range(4)]
         await world.deliver(envelope(*album[:3]))
-        world.now += 10
+        clock.pass_(10)
         await world.deliver(envelope(album[3]))
 
     _, world = play(scene)
     assert world.client.texts() == [FIXED_REPLIES["foto"]] * 2
-    assert len(world.ledger.finished) == 4
+    assert world.count("inbox") == 4
 
 
 @pytest.mark.parametrize("asynchronous", [True, False])
@@ -166,7 +231,8 @@ def test_the_hook_runs_after_each_turn_with_the_agent_and_the_resident(asynchron
 
     world = World(after_turn=later if asynchronous else at_once)
     play(lambda w: w.deliver(load("text")), world)
-    assert calls == [(world.rasa, "warga-1")]
+    ((resident,),) = world.rows("SELECT id FROM warga")
+    assert calls == [(world.rasa, resident)]
 
 
 def test_a_failing_hook_spoils_nothing(caplog):
@@ -174,7 +240,7 @@ def test_a_failing_hook_spoils_nothing(caplog):
         raise RuntimeError("Siti")
 
     _, world = play(lambda w: w.deliver(load("text")), World(after_turn=broken))
-    assert len(world.client.sent) == len(world.ledger.finished) == 1
+    assert len(world.client.sent) == world.count("inbox") == 1
     assert "after_turn failed: RuntimeError at broken" in caplog.text
     assert "Siti" not in caplog.text
 
@@ -189,8 +255,8 @@ def test_no_personal_data_and_no_secret_is_ever_logged(caplog):
         world.rasa.fault = None
         world.client.fault = errors.RequestError(100, f"{NUMBER} {TOKEN}")
         await world.deliver(envelope(text("halo")))
-        world.ledger.broken = True
-        await world.deliver(envelope(text("halo")))
+        with store_away(world):
+            await world.deliver(envelope(text("halo")))
         await world.post(load("text"), signature="sha256=0")
         await world.post(b"{Budi Contoh")
 

@@ -87,11 +87,12 @@ def _lepaskan(s: Session, warga: Warga) -> None:
     gabungan = list(s.scalars(select(Warga.id).where(Warga.digabung_ke == warga.id)))
     semua = {warga.id, *gabungan}
     jalankan = {"synchronize_session": False}
-    for tabel, isi in ((Inbox, Inbox.content), (Outbox, Outbox.body)):
+    surat = {"body": None, "template": None, "wa_id": None, "bsuid": None}
+    for tabel, isi in ((Inbox, {"content": None}), (Outbox, surat)):
         # open rows are left: the answer that says so is still to go out; it is emptied once sent
         tutup = tabel.state.not_in(("waiting", "running"))
         lepas = update(tabel).where(tabel.warga_id.in_(semua), tutup)
-        s.execute(lepas.values({"warga_id": None, isi.key: None}), execution_options=jalankan)
+        s.execute(lepas.values({"warga_id": None, **isi}), execution_options=jalankan)
     lagi = delete(Penghapusan).where(Penghapusan.warga_id.in_(semua))  # asked once before
     s.execute(lagi, execution_options=jalankan)
     for satu in sorted(semua):

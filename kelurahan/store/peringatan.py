@@ -36,7 +36,7 @@ def catat(s: Session, jenis: str, pesan: str, kode: int = 0) -> bool:
 
 def selesaikan(s: Session, jenis: str) -> int:
     """Close every open alert of a kind; how many there were."""
-    terbuka = update(Peringatan).where(Peringatan.jenis == jenis, Peringatan.selesai.is_(None))
+    terbuka = update(Peringatan).where(Peringatan.jenis == jenis[:40], Peringatan.selesai.is_(None))
     return s.execute(terbuka.values(selesai=waktu.sekarang()), execution_options=_DIAM).rowcount
 
 

@@ -13,6 +13,7 @@ import asyncio
 import importlib
 import inspect
 import logging
+import socket
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -87,7 +88,7 @@ class WhatsAppInput(InputChannel):
         rasa_patches.apply()
         return cls(
             config,
-            worker=Worker(f"rasa:{known.port_rasa}"),
+            worker=Worker(place(known.port_rasa)),
             after_turn=hook((credentials or {}).get("after_turn")),
             metrics_port=known.port_metrics,
         )
@@ -154,6 +155,12 @@ class WhatsAppInput(InputChannel):
     async def _stop(self, app: Sanic, loop: Any = None) -> None:
         """Let running turns end before the server does."""
         await self.office.stop(SHUTDOWN_PATIENCE)
+
+
+def place(port: int) -> str:
+    """Where this process runs. A restart there releases what the last run held, so the same port of
+    another machine must be another place."""
+    return f"rasa:{port}@{socket.gethostname()}"
 
 
 def refuse(reason: str, text: str, status: int) -> HTTPResponse:

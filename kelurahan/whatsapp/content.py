@@ -9,6 +9,7 @@ from kelurahan.whatsapp.events import Choice, Content, Media, Outcome
 
 Json = dict[str, Any]
 MEDIA_TOO_LARGE = 131052
+CODE_LIMIT = 10**8  # Meta's have up to seven digits; a longer number could be somebody's
 
 
 class MalformedPartError(ValueError):
@@ -46,7 +47,7 @@ def error_codes(parent: Json) -> tuple[int, ...]:
     errors = parent.get("errors")
     items = errors if isinstance(errors, list) else []
     found = [e.get("code") for e in items if isinstance(e, dict)]
-    return tuple(code for code in found if isinstance(code, int))
+    return tuple(code for code in found if type(code) is int and 0 <= code < CODE_LIMIT)
 
 
 def _text(message: Json) -> Content:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
@@ -23,6 +24,7 @@ LIMITED, PARKED, EXPIRED = "limited", "parked", "expired"
 # counted, so that what piled up during an outage of ours is not taken for a flood.
 FLOOD_MESSAGES, FLOOD_SECONDS = 30, 60
 FLOOD_NOTICE = "terlalu_cepat"
+PARKED_DAYS = 30
 _QUIET = {"synchronize_session": False}
 _INBOX, _WARGA = Inbox.__table__.c, Warga.__table__.c
 # built once: putting a statement together costs more than running it
@@ -132,6 +134,14 @@ def _open_window(s: Session, resident: str, stamp: int) -> None:
     if before is None or stamp - before > outbox.WINDOW - outbox.MARGIN:
         waited = update(Outbox).where(Outbox.warga_id == resident, Outbox.state == outbox.WINDOWED)
         s.execute(waited.values(state=WAITING, due_at=None), execution_options=_QUIET)
+
+
+def empty_old(s: Session) -> int:
+    """Forget what parked messages said after a month: by then staff have dealt with them."""
+    old = waktu.sekarang() - timedelta(days=PARKED_DAYS)
+    forget = update(Inbox).where(Inbox.state == PARKED, Inbox.content.is_not(None))
+    forget = forget.where(Inbox.finished_at < old).values(content=None)
+    return s.execute(forget, execution_options=_QUIET).rowcount
 
 
 def encode(message: Message) -> str:

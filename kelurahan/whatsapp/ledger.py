@@ -273,6 +273,7 @@ class Ledger:
     def tidy(self) -> None:
         """Forget what is no longer needed."""
         with store.sesi() as s:
+            inbox.empty_old(s)
             outbox.empty_old(s)
 
     def depths(self) -> dict[str, tuple[int, datetime | None, int]]:

@@ -23,6 +23,9 @@ from kelurahan.whatsapp.events import (
 
 OLDEST_ANSWERED = 24 * 3600  # Meta's window: a later answer would be refused anyway (131047)
 MILLISECONDS_FROM = 10**11  # a number this large is not seconds
+# Seconds by which WhatsApp's clock may be ahead of ours. A time further on would keep the 24-hour
+# window and the flood guard busy for years, or not fit its column.
+SKEW = 300
 OBJECT = "whatsapp_business_account"
 WAMID = re.compile(r"[\x21-\x7e]{1,255}")
 WA_ID = re.compile(r"\+?([0-9]{5,20})")
@@ -149,11 +152,12 @@ def _bsuid(value: Any) -> str | None:
 
 
 def _seconds(value: Any, now: float) -> int:
-    """Unix seconds; milliseconds are seen in the field; an unreadable time counts as now."""
-    text = str(value)
+    """Unix seconds; milliseconds are seen in the field; an impossible time counts as now."""
+    text = str(value) if isinstance(value, str | int) else ""
     if not (text.isascii() and text.isdigit() and len(text) <= 16):
         return int(now)
-    return int(text) // 1000 if int(text) > MILLISECONDS_FROM else int(text)
+    stamp = int(text) // 1000 if int(text) > MILLISECONDS_FROM else int(text)
+    return stamp if stamp <= now + SKEW else int(now)
 
 
 def _contact(value: Any) -> Sender:

@@ -96,8 +96,9 @@ def apply() -> None:
 
 
 _validator = Draft202012Validator(RemoteAction.action_response_format_spec())
+_ANY_EVENT = {key: rule for key, rule in EVENT_SCHEMA.items() if key != "oneOf"}
 _KINDS = {
-    kind["properties"]["event"]["const"]: Draft202012Validator(kind)
+    kind["properties"]["event"]["const"]: Draft202012Validator({**_ANY_EVENT, "allOf": [kind]})
     for kind in EVENT_SCHEMA["oneOf"]
 }
 
@@ -140,8 +141,10 @@ def _resolve_by_type(type_name: str, default: type[Event] | None = None) -> type
         # first class wins, as in Rasa's own loop
         for cls in reversed(all_subclasses(Event)):
             _event_types[cls.type_name] = cls
+    if type_name == "topic" and type_name not in _event_types:
+        return None  # old trackers; skipped by Rasa too
     found = _event_types.get(type_name, default)
-    if found is None and type_name != "topic":  # "topic": old trackers, skipped by Rasa too
+    if found is None:
         raise ValueError(f"Unknown event name '{type_name}'.")
     return found
 
@@ -173,6 +176,7 @@ def _session(self: EndpointConfig) -> KeptSession:
             auth=aiohttp.BasicAuth(**self.basic_auth) if self.basic_auth else None,
             timeout=aiohttp.ClientTimeout(total=DEFAULT_REQUEST_TIMEOUT),
             connector=aiohttp.TCPConnector(keepalive_timeout=KEPT_IDLE),
+            cookie_jar=aiohttp.DummyCookieJar(),  # a session that ends forgets them, too
         )
         kept = self.__dict__[_KEPT] = (loop, KeptSession(session))
     return kept[1]

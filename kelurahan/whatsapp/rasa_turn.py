@@ -7,7 +7,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from rasa.core.channels.channel import OutputChannel, UserMessage
+from rasa.core.lock_store import LockError
 from rasa.shared.core.events import BotUttered, UserUttered
+from redis.exceptions import RedisError
 
 from kelurahan.whatsapp import rasa_patches
 from kelurahan.whatsapp.turns import Json, Question, TurnUndoneError
@@ -51,7 +53,8 @@ class RasaTurn:
         """Run the turn and return what it says.
 
         Raises:
-            TurnUndoneError: the action server or the tracker store failed; nothing was saved.
+            TurnUndoneError: the action server, the tracker store or the lock failed; nothing was
+                saved.
         """
         output = TurnOutput()
         message = UserMessage(
@@ -67,6 +70,8 @@ class RasaTurn:
                 await self._on_new_message(message)
         except rasa_patches.TurnUndoneError as error:
             raise TurnUndoneError(str(error)) from None
+        except LockError:  # its text names the conversation; the turn had not begun
+            raise TurnUndoneError("lock store: LockError") from None
         return output.messages
 
     async def recall(self, resident: str, message_id: str) -> list[Json] | None:
@@ -78,7 +83,10 @@ class RasaTurn:
         """
         if self.agent is None:
             return None
-        await asyncio.to_thread(self.agent.lock_store.delete_lock, resident)
+        try:
+            await asyncio.to_thread(self.agent.lock_store.delete_lock, resident)
+        except RedisError as error:
+            raise TurnUndoneError(f"lock store: {type(error).__name__}") from None
         try:
             with rasa_patches.undoable_turn():
                 tracker = await self.agent.tracker_store.retrieve(resident)

@@ -14,6 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore
+from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.pool import QueuePool
 
@@ -59,7 +60,7 @@ class PooledTrackerStore(SQLTrackerStore):
                 found = connection.execute(_LATEST_SESSION, {"sender": tracker.sender_id})
                 stored = len(found.scalars().all())
             new = itertools.islice(tracker.events, stored, len(tracker.events))
-            if rows := [_row(tracker.sender_id, event.as_dict()) for event in new]:
+            if rows := [_row(tracker.sender_id, event) for event in new]:
                 connection.execute(sa.insert(self.SQLEvent.__table__), rows)
         setattr(tracker, _STORED, len(tracker.events))
 
@@ -72,13 +73,15 @@ _LATEST_SESSION = sa.text(
 )
 
 
-def _row(sender_id: str, data: dict[str, Any]) -> dict[str, Any]:
-    """One event as Rasa's table holds it."""
+def _row(sender_id: str, event: Event) -> dict[str, Any]:
+    """One event as Rasa's table holds it; an intent of None, which Rasa cannot save, is no name."""
+    data = event.as_dict()
+    intent = data.get("parse_data", {}).get("intent") or {}
     return {
         "sender_id": sender_id,
-        "type_name": data["event"],
+        "type_name": event.type_name,  # not data["event"]: a legacy form writes another kind there
         "timestamp": data.get("timestamp"),
-        "intent_name": data.get("parse_data", {}).get("intent", {}).get("name"),
+        "intent_name": intent.get("name"),
         "action_name": data.get("name"),
         "data": json.dumps(data),
     }
