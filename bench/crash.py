@@ -59,7 +59,7 @@ class Kill:
     victim: str
     at: float  # seconds from the first message
     unanswered: int  # messages on their way when it came
-    in_work: int  # turns that ran when it came
+    in_work: int  # messages that were claimed for a turn when it came
     away: float
     first_reply: float | None = None  # seconds from the restart
 
@@ -124,6 +124,7 @@ def kill(bot: Stack, crowd: Crowd, victim: str, away: float, begun: float) -> Ki
     back = time.time()
     while record.first_reply is None and time.time() - back < FIRST_REPLY_WITHIN:
         time.sleep(LOOK_EVERY)
+        bot.check()
         shown = crowd.first_reply_after(back)
         record.first_reply = shown - back if shown is not None else None
         if not crowd.unanswered() and record.first_reply is None:
@@ -145,7 +146,8 @@ def wait_settled(bot: Stack, crowd: Crowd, end: float) -> bool:
     quiet = 0
     while quiet < 5 and time.monotonic() < end:
         time.sleep(LOOK_EVERY)
-        written = all(one.done or not one.lines for one in crowd.people if one.written)
+        bot.check()
+        written = all(one.done for one in crowd.people)
         posted = all(one.done for one in crowd.deliveries("messages"))
         quiet = quiet + 1 if written and posted and not bot.open_rows() else 0
     return quiet >= 5

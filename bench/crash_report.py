@@ -53,7 +53,7 @@ def _totals(outcome: Outcome) -> str:
 
 def _kills(outcome: Outcome) -> str:
     head = [
-        "| kill | at (s) | unanswered | turns running | away (s) | first reply after restart (s) |",
+        "| kill | at (s) | unanswered | of these claimed | away (s) | first reply after (s) |",
         "|---|--:|--:|--:|--:|--:|",
     ]
     for one in outcome.kills:

@@ -97,8 +97,6 @@ class Crowd:
     """The residents behind one simulator, which is Meta too; `with` stops it."""
 
     def __init__(self, residents: int, messages: int) -> None:
-        # a connection that is cut in the middle of a request is an error to uvicorn, here the aim
-        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         self.people = [person(n, messages) for n in range(residents)]
         account = {
             name.removeprefix("whatsapp_"): value
@@ -112,6 +110,8 @@ class Crowd:
             residents=(),
             **account,
         )
+        # a connection that is cut in the middle of a request is an error to uvicorn, here the aim
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         self.sim.rules(rate_limits=False)
         self.sim.simulator.courier.deliveries = deque()  # all of them, not the last 5,000
         self.sim.do(self._rewire())

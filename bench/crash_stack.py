@@ -92,6 +92,12 @@ class Stack:
             time.sleep(seconds)
             self.begin(victim)
 
+    def check(self) -> None:
+        """Raise when a program has ended that nobody killed: it could not start, for one."""
+        for name, child in self._running.items():
+            if how := child.death():
+                raise LaunchError(f"{name} {how} by itself. See {child.shown_log()}.")
+
     def _terminate(self, seconds: float) -> None:
         end = time.monotonic() + seconds
         ours = (
@@ -104,7 +110,7 @@ class Stack:
             time.sleep(TERMINATE_EVERY)
 
     def in_work(self) -> int:
-        """Messages whose turn runs at this moment."""
+        """Messages claimed for a turn at this moment."""
         return len(self._rows("SELECT id FROM inbox WHERE state = 'running'"))
 
     def open_rows(self) -> int:

@@ -1,4 +1,4 @@
-"""The world around the channel breaks for a while: Meta, the database, the disk, the process.
+"""The world around the channel is away for a while: Meta, then the database.
 
 Fake Rasa and fake Meta, a real database and, where it is about minutes, a clock moved by hand.
 """
@@ -7,109 +7,34 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from types import SimpleNamespace
 
 import pytest
-from rasa.shared.core.events import BotUttered, UserUttered
-from sqlalchemy import event
 from whatsapp_channel_world import World
-from whatsapp_world import (
-    NOW,
-    PHONE_ID,
-    FakeClient,
-    FakeRasa,
-    envelope,
-    meta_bytes,
-    run,
-    text,
-    until,
+from whatsapp_outage_world import (
+    RESIDENTS,
+    a_world,
+    answers,
+    expected,
+    open_rows,
+    opened,
+    quick_looks,
+    redelivered,
+    settled,
+    write,
 )
+from whatsapp_world import NOW, envelope, run, text, until
 
 from bench.crash_road import Road
-from bench.idle import percentile
 from kelurahan import settings as pengaturan
-from kelurahan.store import StoreBusyError, engine, waktu
-from kelurahan.store.models import TERBUKA
+from kelurahan.store import engine, waktu
 from kelurahan.store.queue import Worker
-from kelurahan.whatsapp import errors, lanes, turns
-from kelurahan.whatsapp.ledger import Ledger
-from kelurahan.whatsapp.parse import parse
+from kelurahan.whatsapp import errors, turns
 
-RESIDENTS = [f"62812000{n:05d}" for n in range(1, 6)]
-LONG = "kata " * 700
-QUEUES = ("inbox", "outbox")
-
-
-class Memory(FakeRasa):
-    """Keeps finished turns as Rasa's tracker store does, so that they can be recalled."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._events: dict[str, list] = {}
-
-    async def handle_message(self, message) -> None:
-        await super().handle_message(message)
-        said = [BotUttered(part["text"]) for part in self.reply(message)]
-        asked = UserUttered(message.text, message_id=message.message_id)
-        self._events.setdefault(message.sender_id, []).extend([asked, *said])
-
-    async def retrieve(self, resident: str):
-        events = self._events.get(resident)
-        return SimpleNamespace(events=events) if events else None
-
-
-class Quick(FakeClient):
-    """Accepts at once, receipts too."""
-
-    async def mark_read(self, wamid: str, typing: bool = True) -> None:
-        """Nothing to wait for."""
-
-
-def a_world() -> World:
-    """With a Rasa that remembers, whose looks for waiting rows do not take a second."""
-    world = World()
-    world.rasa = Memory()
-    return world
-
-
-@pytest.fixture(autouse=True)
-def quick_looks(monkeypatch):
-    """The ticks of the lanes, in hundredths of a second."""
-    monkeypatch.setattr(lanes, "TICK", 0.02)
-
-
-def answers(world: World) -> dict[str, list[str]]:
-    """What each resident was told, in order."""
-    told: dict[str, list[str]] = {}
-    for message in world.client.sent:
-        told.setdefault(message["to"].lstrip("+"), []).append(message["text"]["body"])
-    return told
-
-
-def expected(texts: dict[str, list[str]]) -> dict[str, list[str]]:
-    """One answer to each message, in the order of writing."""
-    return {who: [f"jawab: {one[:50]}" for one in said] for who, said in texts.items()}
-
-
-def open_rows(world: World) -> int:
-    """Rows of both queues that still wait or are in work; a database that is away hides some."""
-    of = "SELECT id FROM {} WHERE {}".format
-    counts = " UNION ALL ".join(of(queue, TERBUKA) for queue in QUEUES)
-    try:
-        return len(world.rows(counts))
-    except StoreBusyError:
-        return 1
-
-
-async def settled(world: World, seconds: float = 20) -> None:
-    """Wait until nothing waits any more."""
-    await until(lambda: not open_rows(world), seconds)
-    await world.idle()
+__all__ = ["quick_looks"]  # a fixture for every test here
 
 
 # Meta is away
@@ -143,11 +68,6 @@ async def pass_time(world: World, seconds: float, step: float = 5.0) -> None:
         await world.idle()
 
 
-async def write(world: World, who: str, body: str) -> int:
-    """One message, stamped with the world's clock."""
-    return await world.post(envelope(text(body, sender=who, stamp=int(world.now))))
-
-
 @pytest.mark.kedua_basis_data
 @pytest.mark.parametrize("fault", OUTAGES, ids=lambda f: f"{type(f).__name__}-{f.code}")
 def test_after_ten_minutes_without_meta_everybody_is_answered_once_and_in_order(
@@ -171,12 +91,6 @@ def test_after_ten_minutes_without_meta_everybody_is_answered_once_and_in_order(
     assert answers(world) == expected(texts)
     assert open_rows(world) == 0
     assert world.count("outbox") == sum(len(said) for said in texts.values())
-
-
-async def opened(world: World, scene: Callable) -> None:
-    """Play in an open world."""
-    async with world.open():
-        await scene()
 
 
 # the database is away
@@ -221,15 +135,6 @@ def cut_off(url: str, monkeypatch) -> Iterator[Database]:
         monkeypatch.setattr(engine, "TUNGGU_KUNCI_DETIK", 2)  # whole seconds, and it must connect
         pengaturan.settings.cache_clear()
         yield Database(road.cut, road.mend)
-
-
-async def redelivered(world: World, webhook: dict) -> None:
-    """As Meta does it: again until a 200."""
-    for _ in range(50):
-        if await world.post(webhook) == 200:
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("never accepted")
 
 
 @pytest.mark.kedua_basis_data
@@ -299,108 +204,3 @@ def test_a_database_that_goes_away_while_a_reply_is_sent_does_not_send_it_again(
 
     run(opened(world, scene))
     assert answers(world) == expected({RESIDENTS[0]: ["a", "b"]})
-
-
-# the disk is full
-
-
-@contextmanager
-def full_disk() -> Iterator[None]:
-    """No connection may make the SQLite file longer than it is."""
-    target = engine.mesin(pengaturan.settings().store_url)
-
-    def limit(connection, _record) -> None:
-        [(pages,)] = connection.execute("PRAGMA page_count").fetchall()
-        connection.execute(f"PRAGMA max_page_count = {pages}")
-
-    event.listen(target, "connect", limit)
-    target.dispose()
-    try:
-        yield
-    finally:
-        event.remove(target, "connect", limit)
-        target.dispose()
-
-
-def test_a_full_disk_refuses_the_webhook_writes_no_half_and_loses_nothing(basis_data):
-    world = a_world()
-    world.rasa.delay = 0.2
-    refused: list[dict] = []
-    texts: dict[str, list[str]] = {}
-
-    def message(n: int) -> dict:
-        who = f"62812000{n:05d}"
-        texts[who] = [f"{n} {LONG}"]
-        return envelope(text(texts[who][0], sender=who))
-
-    async def scene():
-        assert await world.post(message(1)) == 200
-        with full_disk():
-            for n in range(2, 60):
-                webhook = message(n)
-                if await world.post(webhook) == 503:
-                    refused.append(webhook)
-                if len(refused) == 3:
-                    break
-            before = world.rows("SELECT count(*) FROM inbox")[0][0]
-            await asyncio.sleep(0.6)  # turns end and cannot be written down
-            assert (before, len(texts)) == (len(texts) - 3, before + 3)
-            assert world.rows("SELECT count(*) FROM warga") == [(before,)]
-            assert world.rows("PRAGMA integrity_check") == [("ok",)]
-        for webhook in refused:
-            await redelivered(world, webhook)
-        await settled(world)
-
-    run(opened(world, scene))
-    assert answers(world) == expected(texts)
-    assert len(world.rasa.asked) == len(texts)
-
-
-# the process was away
-
-
-WAITING_RESIDENTS = 500
-WAITING_EACH = {"sqlite": 20, "postgres": 4}  # 10,000, and enough to see several threads at work
-
-
-def fill(each: int) -> dict[str, list[str]]:
-    """So many messages of each resident come in while no turn may start."""
-    ledger, texts = Ledger(Worker("rasa")), {}
-    for first in range(0, WAITING_RESIDENTS, 25):
-        people = [f"6281200{n:06d}" for n in range(first, first + 25)]
-        messages = [
-            text(f"{n} dari {who}", sender=who, stamp=int(NOW) - 600 + 10 * n)
-            for who in people
-            for n in range(each)
-        ]
-        batch = parse(meta_bytes(envelope(*messages)), phone_number_id=PHONE_ID, now=NOW)
-        assert ledger.receive(batch, 0).turns == []
-        texts |= {who: [f"{n} dari {who}" for n in range(each)] for who in people}
-    return texts
-
-
-@pytest.mark.kedua_basis_data
-def test_a_start_with_thousands_of_waiting_messages_answers_each_once_and_in_order(basis_data):
-    texts = fill(WAITING_EACH[basis_data.jenis])
-    waiting = sum(len(said) for said in texts.values())
-    world = World()
-    world.client = world.channel._client = Quick()
-    waits: list[float] = []
-
-    async def scene():
-        for n in range(40):  # others write meanwhile
-            begun = time.perf_counter()
-            assert await write(world, f"62812000{90000 + n}", "baru") == 200
-            waits.append(time.perf_counter() - begun)
-            texts[f"62812000{90000 + n}"] = ["baru"]
-            await asyncio.sleep(0.1)
-        assert open_rows(world) > 0, "the webhook was to answer while others wait"
-        await settled(world, 240)
-
-    begun = time.perf_counter()
-    asyncio.run(asyncio.wait_for(opened(world, scene), 300))
-    seconds = time.perf_counter() - begun
-    assert answers(world) == expected(texts)
-    assert len(world.client.sent) == waiting + 40
-    shares = [1000 * percentile(waits, share) for share in (0.5, 0.99)]
-    print(f"\n{waiting} waiting: answered in {seconds:.0f} s; webhook p50, p99 (ms): {shares}")

@@ -10,7 +10,6 @@ from sqlalchemy.exc import OperationalError
 from whatsapp_channel_world import play
 from whatsapp_store_world import (
     OTHER,
-    WORDS,
     Clock,
     at_once,
     ledger,
@@ -22,7 +21,7 @@ from whatsapp_store_world import (
 )
 from whatsapp_world import BSUID, NOW, NUMBER, envelope, load, text
 
-from kelurahan.store import StoreBusyError, sesi
+from kelurahan.store import StoreBusyError
 from kelurahan.whatsapp import inbox
 from kelurahan.whatsapp import ledger as ledger_module
 from kelurahan.whatsapp.events import (
@@ -306,7 +305,7 @@ def locked():
     raise StoreBusyError("database: database is locked; try again")
 
 
-def test_webhooks_of_many_residents_at_the_same_time_are_all_answered_in_order(basis_data):
+def test_webhooks_of_many_residents_at_the_same_time_are_all_answered(basis_data):
     async def scene(world):
         posts = [
             world.post(envelope(text(f"{n}", sender=f"62812000{who:05}", stamp=int(NOW) - 9 + n)))
@@ -324,8 +323,10 @@ def test_webhooks_of_many_residents_at_the_same_time_are_all_answered_in_order(b
     assert len(world.client.sent) == world.count("inbox") == world.count("outbox") == 36
 
 
-def test_a_write_that_waits_for_another_waits_and_does_not_fail(one):
-    with sesi() as s:
-        s.execute(inbox.Inbox.__table__.select())
-        # nothing is locked for long: the next writer comes through
-    assert len(receive(one, message())) == 1
+@pytest.mark.parametrize(("days", "kept"), [(29, True), (31, False)])
+def test_what_a_parked_message_said_is_forgotten_after_a_month(one, clock, days, kept):
+    (turn,) = receive(one, message())
+    one.park_turn(turn, {}, "x", go_on=False)
+    clock.pass_(days * 24 * 3600)
+    one.tidy()
+    assert (value("SELECT content FROM inbox") is not None) is kept

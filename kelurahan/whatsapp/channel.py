@@ -28,7 +28,7 @@ from kelurahan import logs
 from kelurahan.settings import SettingsError, settings
 from kelurahan.store import StoreError
 from kelurahan.store.queue import Worker
-from kelurahan.whatsapp import metrics, rasa_patches, signature
+from kelurahan.whatsapp import metrics, rasa_patches, sanic_patches, signature
 from kelurahan.whatsapp.config import Config
 from kelurahan.whatsapp.events import Batch, Ignored, Message, Status, fingerprint
 from kelurahan.whatsapp.parse import parse
@@ -86,6 +86,7 @@ class WhatsAppInput(InputChannel):
         secrets = (config.app_secret, config.verify_token, config.access_token)
         logs.install(secrets=(*secrets, known.database_url, known.redis_url))
         rasa_patches.apply()
+        sanic_patches.apply()
         return cls(
             config,
             worker=Worker(place(known.port_rasa)),

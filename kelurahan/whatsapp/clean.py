@@ -31,6 +31,8 @@ def clean_text(text: str | None) -> str | None:
     """Return the text Rasa may see, or None when nothing readable is left."""
     if not isinstance(text, str):
         return None
+    if len(text) > 3 * LONGEST:  # megabytes are not looked at letter by letter
+        text = text[: 2 * LONGEST] + text[-LONGEST:]
     visible = "".join(_visible(char) for char in LINE_ENDS.sub("\n", text))
     safe = LEADING_SLASHES.sub("", visible).strip()
     return _shorten(safe) or None

@@ -93,6 +93,9 @@ class Lanes(Generic[Item]):
         except StoreError as error:
             logger.warning("%s: cannot look for waiting rows: %s", self.name, error)
             return
+        except Exception as error:  # noqa: BLE001 - whatever it was, the next look must come
+            logger.error("%s: a look failed: %s", self.name, type(error).__name__)
+            return
         self._backlog = len(items) >= wanted
         self.start(items)
 

@@ -15,18 +15,17 @@ from typing import Any, TypeVar
 
 from kelurahan import store
 from kelurahan.store import StoreBusyError, peringatan, waktu, warga
-from kelurahan.store.models import Outbox
 from kelurahan.store.queue import INBOX, OUTBOX, ClaimLostError, Worker, lock
-from kelurahan.whatsapp import errors, inbox, outbox
-from kelurahan.whatsapp.events import Batch, Message, Sender, Status, SystemChange, trace
+from kelurahan.whatsapp import inbox, outbox
+from kelurahan.whatsapp.events import Batch, Message, Sender, Status, SystemChange
 from kelurahan.whatsapp.inbox import Turn
 from kelurahan.whatsapp.outbox import Letter
+from kelurahan.whatsapp.statuses import take_in
 
 logger = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 Result = TypeVar("Result")
-LATE_RETRIES = 2  # of a message that WhatsApp accepted and failed to deliver for a passing reason
 
 
 class LedgerThread:
@@ -70,31 +69,47 @@ class Ledger:
     # the inbox
 
     def receive(self, batch: Batch, slots: int) -> Intake:
-        """Write a whole webhook down in one transaction; one spoilt event does not lose the rest.
+        """Write all messages of a webhook down in one transaction, then take in its statuses.
 
-        Raises StoreBusyError when the database is away: then WhatsApp must deliver again.
+        One spoilt event does not lose the rest. Raises StoreBusyError when the database is away:
+        then WhatsApp must deliver again.
         """
+        statuses = [event for event in batch.events if isinstance(event, Status)]
+        messages = [event for event in batch.events if not isinstance(event, Status)]
+        intake = self._receive_together(messages, slots) if messages else Intake()
+        for status in statuses:
+            # each on its own: a row held while waiting for another is how deadlocks come about
+            self._one(lambda s, status=status: take_in(s, status))
+        return intake
+
+    def _receive_together(self, events: list[Any], slots: int) -> Intake:
         try:
             with store.sesi() as s:
-                return self._receive(s, batch.events, slots)
+                return self._receive(s, events, slots)
         except StoreBusyError:
             raise
         except Exception as error:  # noqa: BLE001 - found out below which event it is
             logger.error("webhook: not recorded as a whole: %s", type(error).__name__)
         intake = Intake()
-        for event in batch.events:
-            try:
-                with store.sesi() as s:
-                    one = self._receive(s, [event], slots - len(intake.turns))
-            except StoreBusyError:
-                raise
-            except Exception as error:  # noqa: BLE001 - parked: repeated for a week it stays spoilt
-                logger.error("webhook: an event cannot be recorded: %s", type(error).__name__)
-                self.alert("pesan_rusak", "Satu pesan WhatsApp tidak dapat dicatat.")
-                continue
-            intake.turns += one.turns
-            intake.waiting |= one.waiting
+        for event in events:
+            free = slots - len(intake.turns)
+            one = self._one(lambda s, event=event, free=free: self._receive(s, [event], free))
+            if one is not None:
+                intake.turns += one.turns
+                intake.waiting |= one.waiting
         return intake
+
+    def _one(self, work: Callable[[Any], Result]) -> Result | None:
+        """One event in a transaction of its own; a spoilt one is told to staff and left out."""
+        try:
+            with store.sesi() as s:
+                return work(s)
+        except StoreBusyError:
+            raise
+        except Exception as error:  # noqa: BLE001 - repeated for a week it would stay spoilt
+            logger.error("webhook: an event cannot be recorded: %s", type(error).__name__)
+            self.alert("pesan_rusak", "Satu pesan WhatsApp tidak dapat dicatat.")
+            return None
 
     def _receive(self, s: Any, events: Iterable[Any], slots: int) -> Intake:
         intake = Intake()
@@ -102,8 +117,6 @@ class Ledger:
         for event in sorted(events, key=_sender_key):
             if isinstance(event, SystemChange):
                 self._move(s, event)
-            elif isinstance(event, Status):
-                self._status(s, event)
             elif isinstance(event, Message) and (resident := inbox.store_message(s, event)):
                 free = len(intake.turns) < slots
                 turn = inbox.claim(s, resident, self.worker) if free else None
@@ -222,27 +235,6 @@ class Ledger:
             OUTBOX.finish(s, letter.claim, state, error=error, error_code=code or None)
             return outbox.claim(s, letter.claim.warga_id, self.worker) if go_on else None
 
-    def _status(self, s: Any, status: Status) -> None:
-        """Take in a delivery status; a message that failed late is sent again, or told to staff."""
-        row = outbox.merge(s, status)
-        if row is None:
-            return
-        kind = errors.classify(next(iter(status.codes), None))
-        logger.warning("sent message %s failed: codes %s", trace(status.wamid), status.codes)
-        row.error = kind.__name__
-        if issubclass(kind, errors.WindowClosedError):
-            row.body, row.template = row.template or row.body, None
-            waits = row.error_code is not None and row.body is not None
-            has_template = waits and '"type": "template"' in row.body
-            row.state = outbox.WAITING if has_template else outbox.WINDOWED
-        elif kind.retryable and row.attempts <= LATE_RETRIES and row.body:
-            row.state, row.due_at = outbox.WAITING, _in(4.0)
-        else:
-            row.state = outbox.FAILED
-            peringatan.catat(s, kind.__name__, kind.staff, row.error_code or 0)
-            return
-        row.delivery = row.wamid_hash = None
-
     # both
 
     def release(self) -> int:
@@ -291,6 +283,3 @@ def _sender_key(event: Any) -> str:
     if isinstance(sender, Sender):
         return sender.wa_id or sender.bsuid or ""
     return ""
-
-
-__all__ = ["Done", "Intake", "Ledger", "LedgerThread", "Outbox"]

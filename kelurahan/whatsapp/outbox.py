@@ -119,7 +119,9 @@ def _content(row: Mapping[str, Any]) -> tuple[Json, Json | None]:
 def sent(s: Session, letter: Letter, wamid: str) -> None:
     """WhatsApp has accepted it; the body stays until the message has arrived."""
     hashed = fingerprint(wamid) if wamid else None
-    OUTBOX.finish(s, letter.claim, wamid_hash=hashed, wa_id=None, bsuid=None, error=None)
+    OUTBOX.finish(
+        s, letter.claim, wamid_hash=hashed, delivery=None, wa_id=None, bsuid=None, error=None
+    )
 
 
 def said_since(s: Session, resident: str, kind: str, seconds: float) -> bool:
@@ -138,21 +140,36 @@ def merge(s: Session, status: Status) -> Outbox | None:
     may overtake the answer to our own request: it proves that the message has gone out.
     """
     row = _row_of(s, status)
-    if row is None:
+    hashed = fingerprint(status.wamid)
+    if row is None or (status.status in ("sent", "failed") and _outdated(row, hashed)):
         return None
-    row.wamid_hash = row.wamid_hash or fingerprint(status.wamid)
     if status.status == "failed":
-        if RANK.get(row.delivery or "", 0) > 1 or row.delivery == "failed":
+        if RANK.get(row.delivery or "", 0) > 1:
             return None
-        row.delivery, row.error_code = "failed", next(iter(status.codes), None)
+        row.wamid_hash, row.delivery = hashed, "failed"
+        row.error_code = next(iter(status.codes), None)
         return row
+    row.wamid_hash = hashed
     if RANK.get(status.status, 0) > RANK.get(row.delivery or "", 0):
         row.delivery = status.status
-        if row.state in (RUNNING, WAITING, UNCERTAIN) and row.attempts > 0:
+        if row.state != DONE and row.attempts > 0:
             row.state, row.finished_at = DONE, waktu.sekarang()
         if RANK[status.status] > 1:
             row.body = row.template = row.wa_id = row.bsuid = None
     return None
+
+
+def _outdated(row: Outbox, hashed: str) -> bool:
+    """Whether a status tells of a try known to have failed, or one that another has followed.
+
+    Statuses come more than once and in any order: such a one must neither send the message again
+    nor keep it from being sent again.
+    """
+    if row.wamid_hash is None:
+        return False
+    if row.wamid_hash == hashed:
+        return row.delivery == "failed"
+    return row.state == DONE or (row.state == WAITING and row.error != "UnknownOutcomeError")
 
 
 def _row_of(s: Session, status: Status) -> Outbox | None:

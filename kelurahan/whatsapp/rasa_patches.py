@@ -171,9 +171,10 @@ def _session(self: EndpointConfig) -> KeptSession:
     loop = asyncio.get_running_loop()
     kept = self.__dict__.get(_KEPT)
     if kept is None or kept[0] is not loop or kept[1].session.closed:
+        login = self.basic_auth
         session = aiohttp.ClientSession(
             headers=self.headers,
-            auth=aiohttp.BasicAuth(**self.basic_auth) if self.basic_auth else None,
+            auth=aiohttp.BasicAuth(login["username"], login["password"]) if login else None,
             timeout=aiohttp.ClientTimeout(total=DEFAULT_REQUEST_TIMEOUT),
             connector=aiohttp.TCPConnector(keepalive_timeout=KEPT_IDLE),
             cookie_jar=aiohttp.DummyCookieJar(),  # a session that ends forgets them, too

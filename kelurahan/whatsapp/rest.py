@@ -16,7 +16,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from kelurahan import logs
-from kelurahan.whatsapp import rasa_patches
+from kelurahan.whatsapp import rasa_patches, sanic_patches
 from kelurahan.whatsapp.channel import AfterTurn, health, hook, route, run_hook
 from kelurahan.whatsapp.clean import clean_text
 from kelurahan.whatsapp.rasa_turn import OnNewMessage
@@ -46,6 +46,7 @@ class CleanRestInput(RestInput):
         """The only key is the optional `after_turn`."""
         logs.install()
         rasa_patches.apply()
+        sanic_patches.apply()
         return cls(hook((credentials or {}).get("after_turn")))
 
     def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:

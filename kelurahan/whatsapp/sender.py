@@ -71,6 +71,7 @@ class Sender:
         self._pace = Pace(clock)
         self._paused_until = 0.0
         self._stopped: str | None = None  # the alert that stands while nothing can be sent
+        self._has_sent = False
         self.closing = False
 
     @property
@@ -99,9 +100,11 @@ class Sender:
         metrics.SENT.inc()
         if letter.claim.attempts == 1 and letter.claim.row["pesan_id"]:
             metrics.answered(letter.claim.row["pesan_id"])
-        if self._stopped:
-            stopped, self._stopped = self._stopped, None
-            await self._store(self._ledger.all_clear, stopped)
+        if self._stopped or not self._has_sent:
+            # also at a process's first success: the alert may be from the run before
+            self._stopped, self._has_sent = None, True
+            for kind in (CredentialsError, AccountError):
+                await self._store(self._ledger.all_clear, kind.__name__)
         return await self._store(lambda: self._ledger.sent(letter, wamid, go_on=not self.closing))
 
     def _body(self, letter: Letter) -> Json | None:

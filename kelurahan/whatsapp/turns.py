@@ -31,7 +31,8 @@ Json = dict[str, Any]
 TURN_LIMIT = 45.0  # Rasa's lock lives 60 s; a longer turn would lose it (rasa-practice section 3)
 RECEIPT_PATIENCE, RECEIPT_IMPATIENCE = 1.0, 0.1  # a reply does not wait longer for the blue ticks
 STORE_PATIENCE = 10.0  # with the turn and this, a claim of 60 s still holds
-MOST_TRIES = 4  # of a message whose turn fails or kills us; then staff look at it
+MOST_TRIES = 4  # of a message whose turn fails; then staff look at it
+MOST_DEATHS = 8  # of processes that had it in work; more than a bad night of kills brings
 OUTAGE_PATIENCE = 1800.0  # seconds for which a message waits for our own parts to come back
 NOTICE_AFTER = 60.0  # of those, after which the resident hears that it takes longer
 
@@ -114,6 +115,8 @@ class Turns:
 
     async def _serve(self, turn: Turn) -> Done:
         content = turn.message.content
+        if turn.claim.attempts > MOST_DEATHS:  # tries that came back are counted off or parked
+            return await self._park(turn, "its turn ends the process again and again")
         if content.outcome is Outcome.FIXED_REPLY:
             return await self._fixed(turn, content.reply or "tidak_dikenal")
         text, chosen = self._text_for_rasa(turn)
