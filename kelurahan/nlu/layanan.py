@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, FrozenSet, List, Optional, Tuple
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -68,8 +68,9 @@ class PemilihLayanan(GraphComponent):
     def _nilai(self, message: Message) -> None:
         peluang = message.get(PELUANG_LAYANAN) or {}
         tujuan = (message.get(INTENT) or {}).get("name")
-        pasangan = sepasang(*baca(message.get(TEXT) or ""))
-        terpilih = self.pilih(tujuan, pasangan, peluang)
+        daftar, ditemukan = baca(message.get(TEXT) or "")
+        disebut = frozenset(satu.slug for satu in ditemukan)
+        terpilih = self.pilih(tujuan, sepasang(daftar, ditemukan), peluang, disebut)
         entitas = [_entitas(message.get(TEXT), slug, peluang[slug]) for slug in terpilih]
         message.set(ENTITIES, (message.get(ENTITIES) or []) + entitas, add_to_output=True)
         susun_seleksi(message, terpilih[:1], peluang, panjang=self._config["peringkat"])
@@ -79,6 +80,7 @@ class PemilihLayanan(GraphComponent):
         tujuan: Optional[str],
         pasangan: Optional[Tuple[str, str]],
         peluang: Dict[str, float],
+        disebut: FrozenSet[str] = frozenset(),
     ) -> List[str]:
         """No service, one, or the two that are asked for side by side."""
         if not peluang or tujuan == LUAR_TOPIK:
@@ -94,7 +96,10 @@ class PemilihLayanan(GraphComponent):
         ):
             return list(pasangan)
         if not perlu:
-            return [terbaik] if layanan[terbaik] >= self._config["yakin_lain"] else []
+            # named only: such purposes teach nothing of naming none, so "status" alone looks like
+            # one service or another, and would change what the next "biayanya?" is about
+            ada = terbaik in disebut and layanan[terbaik] >= self._config["yakin_lain"]
+            return [terbaik] if ada else []
         lanjutan = tanpa >= min(
             self._config["tanpa"], self._config["tanpa_kali"] * layanan[terbaik]
         )
