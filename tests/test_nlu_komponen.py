@@ -157,14 +157,39 @@ def test_what_is_taught_both_ways_is_not_remembered():
     [
         ("ktp saya belum jadi", "cek_status", "ktp"),
         ("kk dan ktp saya belum jadi", "cek_status", None),
-        ("berkas saya belum jadi", "sampaikan_keluhan", None),
+        ("berkas saya belum jadi", "sampaikan_keluhan", "-"),
+        (
+            "suami sudah sebulan pergi selamanya dan suratnya masih saja belum ada",
+            "cek_status",
+            None,
+        ),
         ("ktp ketinggalan di angkot", "luar_topik", "-"),
         ("biayanya?", "tanya_biaya", "-"),
     ],
-    ids=["it names one", "it names two", "it names none", "not our work", "a follow-up"],
+    ids=[
+        "it names one",
+        "it names two",
+        "short, names none",
+        "long, implies one",
+        "not our work",
+        "a follow-up",
+    ],
 )
 def test_what_a_message_without_a_service_label_teaches_about_services(teks, tujuan, slug):
     assert bentuk(teks, tujuan).layanan == slug
+
+
+@pytest.mark.parametrize(
+    ("peluang", "disebut", "terpilih"),
+    [(0.4, {"ktp"}, ["ktp"]), (0.4, set(), []), (0.8, set(), ["ktp"]), (0.8, {"kk"}, ["ktp"])],
+    ids=["named", "hardly implied", "implied", "another is named"],
+)
+def test_status_and_complaints_take_an_implied_service_only_when_it_is_clear(
+    peluang, disebut, terpilih
+):
+    pemilih = PemilihLayanan(PemilihLayanan.get_default_config())
+    bagi = {"ktp": peluang, "kk": 0.1, "-": 0.9 - peluang}
+    assert pemilih.pilih("cek_status", None, bagi, frozenset(disebut)) == terpilih
 
 
 def test_words_of_follow_ups_are_no_subject():

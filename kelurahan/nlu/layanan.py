@@ -37,8 +37,11 @@ class PemilihLayanan(GraphComponent):
             # ... unless "none" is this likely, or so many times likelier: a follow-up
             "tanpa": 0.5,
             "tanpa_kali": 3.0,
-            # where the purpose needs none ("ktp saya sudah jadi?"): from this probability on
+            # where the purpose needs none ("ktp saya sudah jadi?"): from this probability on ...
             "yakin_lain": 0.3,
+            # ... and from this one if the message only implies it: a service that comes into the
+            # conversation by mistake changes what the next "biayanya?" is about
+            "tersirat": 0.6,
             # the second of two named services must not be out of the question
             "pasangan": 0.02,
             "peringkat": 5,
@@ -96,10 +99,8 @@ class PemilihLayanan(GraphComponent):
         ):
             return list(pasangan)
         if not perlu:
-            # named only: such purposes teach nothing of naming none, so "status" alone looks like
-            # one service or another, and would change what the next "biayanya?" is about
-            ada = terbaik in disebut and layanan[terbaik] >= self._config["yakin_lain"]
-            return [terbaik] if ada else []
+            batas = self._config["yakin_lain" if terbaik in disebut else "tersirat"]
+            return [terbaik] if layanan[terbaik] >= batas else []
         lanjutan = tanpa >= min(
             self._config["tanpa"], self._config["tanpa_kali"] * layanan[terbaik]
         )

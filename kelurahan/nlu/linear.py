@@ -17,9 +17,10 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
+from kelurahan.nlu.batang import batangkan
 from kelurahan.nlu.hitung import ciri_suku
 
-BENTUK = 4  # version of the stored layout
+BENTUK = 5  # version of the stored layout
 # The n-grams of a text have length 1 together, whatever its length; a mark beside them does not
 # shrink, so that the one "ktp" of a long story still counts.
 BOBOT_TANDA = 0.5
@@ -27,12 +28,13 @@ Ciri = list[tuple[np.ndarray, np.ndarray]]  # per view: places and values
 
 
 def _pengubah(huruf: bool, panjang: tuple[int, int], min_df: int = 1) -> TfidfVectorizer:
-    """One view of a text: pieces of words, or words with their neighbours."""
+    """One view of a text: pieces of words, or stems with their neighbours."""
     return TfidfVectorizer(
         analyzer="char_wb" if huruf else "word",
         token_pattern=r"\S+",  # noqa: S106 (a pattern, not a password)
         ngram_range=panjang,
         min_df=min_df,
+        preprocessor=None if huruf else batangkan,
         lowercase=False,
         sublinear_tf=True,
         dtype=np.float32,
