@@ -52,6 +52,10 @@ nlu-report: install ## Train, test on held-out messages, write results/nlu/ (ARG
 shell: install ## Talk to the bot in this terminal
 	@$(PYTHON) -m scripts.shell
 
+.PHONY: interactive
+interactive: install ## Talk to the bot step by step, correct it, export what it should learn
+	@$(PYTHON) -m scripts.shell --interactive $(ARGS)
+
 .PHONY: serve-test
 serve-test: install ## A bot for tests with the HTTP API on PORT (5105), gone when stopped
 	@$(PYTHON) -m scripts.serve_test $(PORT)

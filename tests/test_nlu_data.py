@@ -39,6 +39,10 @@ def test_no_held_out_message_is_trained_on_or_nearly(latih, uji):
     assert list(check.bocor(latih, uji)) == []
 
 
+def test_no_message_marks_an_entity(latih):
+    assert list(check.anotasi(latih)) == []
+
+
 def test_every_purpose_and_service_has_enough_messages(latih, uji):
     assert list(check.tipis(latih, uji)) == []
 
@@ -127,3 +131,19 @@ def test_a_broken_held_out_line_is_named(tmp_path):
     )
     with pytest.raises(PesanError, match=r"pesan.jsonl:2: unknown purpose \['ngobrol'\]"):
         baca_uji(berkas)
+
+
+@pytest.mark.parametrize(
+    ("teks", "label", "temuan"),
+    [
+        ('[syarat ktp?]{"entity": "layanan", "value": "ktp"}', "tanya_syarat", "tanya_syarat/ktp"),
+        ('[#7][{"entity": "layanan"}, {"entity": "nomor_menu"}]', "pilih_nomor", "pilih_nomor:"),
+        ("[ktp](layanan) saya hilang", "tanya_alur", "under tanya_alur:"),
+        ("kirim ke [alamat] (rumah)", "tanya_lokasi", ""),
+    ],
+    ids=["service", "two entities", "short form", "brackets alone"],
+)
+def test_what_rasa_interactive_exports_is_sent_to_its_label(teks, label, temuan):
+    hasil = list(check.anotasi(pesan((teks, label))))
+    assert len(hasil) == bool(temuan)
+    assert temuan in "".join(hasil)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from rasa.shared.exceptions import YamlException
+from rasa.shared.nlu.training_data.loading import load_data
 
 from kelurahan.katalog import katalog
-from kelurahan.nlu.importer import KatalogImporter, LabelError
+from kelurahan.nlu.importer import KatalogImporter, LabelError, baca_berkas, polos
 
 
 def tulis(folder, label):
@@ -44,3 +46,46 @@ def test_an_unknown_label_is_refused_by_name_of_file_and_label(tmp_path, label, 
         KatalogImporter(training_data_paths=[berkas]).get_nlu_data()
     for isi in [berkas, label, *bagian]:
         assert isi in str(salah.value)
+
+
+@pytest.mark.parametrize(
+    ("isi", "jawab"),
+    [
+        ('version: "3.1"\nnlu:\n- intent: salam\n  examples: |\n    - halo\n', True),
+        ("version: 3.1\nnlu:\n- intent: salam\n  examples: |\n    - halo\n", False),
+        ('version: "3.1"\nnlu:\n- intent: ""\n  examples: |\n    - halo\n', False),
+        ('version: "3.1"\nnlu:\n- intent: salam\n  examples:\n  - text: halo\n', False),
+        ('version: "3.1"\nnlu:\n- synonym: ktp\n  examples: |\n    - kartu\n', False),
+        ('version: "3.1"\nnlu: salam\n', False),
+        ('version: "3.1"\nresponses: {}\nnlu: []\n', False),
+        ("- salam\n", False),
+        ('version: "3.1"\nnlu:\n- intent: "salam\n', False),
+    ],
+)
+def test_only_files_of_intents_and_texts_go_without_the_schema(isi, jawab):
+    assert polos(isi) is jawab
+
+
+def test_a_file_is_read_as_rasa_reads_it(tmp_path):
+    berkas = tmp_path / "uji.yml"
+    berkas.write_text(
+        'version: "3.1"\nnlu:\n- intent: salam\n  examples: |\n    - halo 👋\n    - halo 👋\n'
+        "    - bayar [ktp](layanan:kartu)\n- intent: tanya_biaya/ktp\n  examples: |\n    - brp\n",
+        encoding="utf-8",
+    )
+    milik, resmi = baca_berkas(str(berkas)), load_data(str(berkas))
+    assert milik.fingerprint() == resmi.fingerprint()
+    assert milik.training_examples == resmi.training_examples
+    assert milik.entity_synonyms == resmi.entity_synonyms == {"ktp": "kartu"}
+
+
+def test_a_fault_in_a_file_is_reported_with_its_line(tmp_path):
+    berkas = tmp_path / "uji.yml"
+    berkas.write_text('version: "3.1"\nnlu:\n- intent: salam\n  examples: 5\n', encoding="utf-8")
+    with pytest.raises(YamlException, match=r"uji\.yml:3"):
+        KatalogImporter(training_data_paths=[str(berkas)]).get_nlu_data()
+
+
+def test_the_files_are_read_once_whatever_language_is_asked_for(tmp_path):
+    importir = KatalogImporter(training_data_paths=[tulis(tmp_path, "salam")])
+    assert importir.get_nlu_data("en") is importir.get_nlu_data(language="id")

@@ -157,14 +157,39 @@ def test_what_is_taught_both_ways_is_not_remembered():
     [
         ("ktp saya belum jadi", "cek_status", "ktp"),
         ("kk dan ktp saya belum jadi", "cek_status", None),
-        ("berkas saya belum jadi", "sampaikan_keluhan", None),
+        ("berkas saya belum jadi", "sampaikan_keluhan", "-"),
+        (
+            "suami sudah sebulan pergi selamanya dan suratnya masih saja belum ada",
+            "cek_status",
+            None,
+        ),
         ("ktp ketinggalan di angkot", "luar_topik", "-"),
         ("biayanya?", "tanya_biaya", "-"),
     ],
-    ids=["it names one", "it names two", "it names none", "not our work", "a follow-up"],
+    ids=[
+        "it names one",
+        "it names two",
+        "short, names none",
+        "long, implies one",
+        "not our work",
+        "a follow-up",
+    ],
 )
 def test_what_a_message_without_a_service_label_teaches_about_services(teks, tujuan, slug):
     assert bentuk(teks, tujuan).layanan == slug
+
+
+@pytest.mark.parametrize(
+    ("peluang", "disebut", "terpilih"),
+    [(0.4, {"ktp"}, ["ktp"]), (0.4, set(), []), (0.8, set(), ["ktp"]), (0.8, {"kk"}, ["ktp"])],
+    ids=["named", "hardly implied", "implied", "another is named"],
+)
+def test_status_and_complaints_take_an_implied_service_only_when_it_is_clear(
+    peluang, disebut, terpilih
+):
+    pemilih = PemilihLayanan(PemilihLayanan.get_default_config())
+    bagi = {"ktp": peluang, "kk": 0.1, "-": 0.9 - peluang}
+    assert pemilih.pilih("cek_status", None, bagi, frozenset(disebut)) == terpilih
 
 
 def test_words_of_follow_ups_are_no_subject():
@@ -228,7 +253,7 @@ def test_without_stored_weights_the_bot_asks_back_instead_of_failing(tmp_path):
         ([("tanya_biaya", 0.5), ("tanya_lama", 0.4)], 0.1, ["ktp"], True),
         ([("tanya_alur", 0.45), ("tanya_syarat", 0.4), ("salam", 0.15)], 0.1, ["ktp"], False),
         ([("tanya_alur", 0.45), ("tanya_syarat", 0.4), ("salam", 0.15)], 0.9, [], True),
-        ([("tanya_alur", 0.4), ("luar_topik", 0.39), ("tanya_syarat", 0.1)], 0.1, ["ktp"], True),
+        ([("tanya_alur", 0.42), ("luar_topik", 0.41), ("tanya_syarat", 0.08)], 0.1, ["ktp"], True),
         ([("salam", 0.9), ("tanya_biaya", 0.05)], 0.1, [], False),
         ([("tanya_biaya", 0.9), ("salam", 0.05)], 0.8, ["kk"], True),
         ([("tanya_biaya", 0.9), ("salam", 0.05)], 0.1, ["kk", "ktp"], False),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kelurahan.nlu import normal
+from kelurahan.nlu.batang import batang, batangkan
 from kelurahan.nlu.normal import SingkatanError, baca_singkatan, kata, normalkan
 
 KASUS = [
@@ -55,3 +56,31 @@ def test_a_faulty_line_of_the_slang_table_is_named(isi, pesan):
 def test_no_plain_word_is_itself_replaced():
     tabel = normal.singkatan()
     assert not [(b, baku) for b, baku in tabel.items() if baku in tabel]
+
+
+@pytest.mark.parametrize(
+    ("batang_", "bentuk"),
+    [
+        ("terbit", "terbit diterbitkan menerbitkan penerbitan terbitkan terbitnya"),
+        ("cetak", "cetak dicetak mencetak cetaknya"),
+        ("pindah", "pindah dipindahkan memindahkan pemindahan"),
+        ("salah", "salah disalahkan menyalahkan salahnya"),
+        ("aju", "ajukan diajukan mengajukan pengajuan"),
+        ("nikah", "nikah menikah pernikahan menikahkan"),
+        ("meninggal", "meninggal meninggalnya"),
+        ("urus", "mengurus diurus pengurusan urus"),
+    ],
+)
+def test_forms_of_one_word_have_one_stem(batang_, bentuk):
+    assert {batang(satu) for satu in bentuk.split()} == {batang_}
+
+
+@pytest.mark.parametrize(
+    "kata_", ["berapa", "kk", "semua", "mati", "haji", "0", "?", "terima-kasih"]
+)
+def test_what_has_no_affix_stays(kata_):
+    assert batang(kata_) == kata_
+
+
+def test_every_word_of_a_text_becomes_its_stem():
+    assert batangkan("kapan suratnya dicetak ?") == "kapan surat cetak ?"

@@ -91,7 +91,14 @@ def test_two_runs_are_compared_message_by_message():
     assert [b.teks for _, b in kembali.lebih_baik] == ["b", "c"]
     teks = banding.tulis(hasil)
     assert "0 better, 2 worse, 1 same, 2 in only one" in teks
+    assert "right 100.0 to 33.3, asks 0.0 to 33.3, half 0.0 to 33.3" in teks
     assert "| b | biaya ktp | right: biaya ktp | half: biaya kk |" in teks
+
+
+def test_runs_without_a_common_message_are_compared_without_figures():
+    satu, lain = (nilai.nilai(uji(teks=t), jawab()) for t in "ab")
+    hasil = banding.bandingkan([satu], [lain])
+    assert "Per cent" not in banding.tulis(hasil)
 
 
 def test_predictions_survive_their_file(tmp_path):

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,17 +19,22 @@ from sklearn.model_selection import KFold
 from sklearn.preprocessing import StandardScaler
 
 from kelurahan.nlu.label import TANPA_LAYANAN, TUJUAN_LAYANAN
-from kelurahan.nlu.linear import ModelLinear, penanda, softmax, susun_ciri
+from kelurahan.nlu.linear import ModelLinear, latih_baris, penanda, softmax, susun_ciri
+from kelurahan.nlu.proses import serentak
 from kelurahan.nlu.sebutan import PENGGANTI
 
 LIPATAN = 3
 CUKUP = 200  # with fewer messages the second step has nothing to learn from
+BANYAK = 3000  # with fewer messages starting processes takes longer than they save
 # A word in this many follow-ups ("biayanya?", "bawa apa saja") names no subject of its own.
 UMUM_SEJAK = 3
 # A message of at most this many words that stands in the training data as it is means what it is
 # labelled there: what a maintainer teaches word by word works, whatever the sums say.
 INGAT_SAMPAI = 8
 INGATAN = 0.98
+# Log odds on top of what was learned. Residents who write to an office complain more often than
+# those who wrote the training data; measured in docs/nlu.md.
+CONDONG = {"sampaikan_keluhan": 0.5}
 SUHU = tuple(n / 100 for n in range(10, 62, 4))
 SUHU_BIASA = 0.26
 
@@ -87,12 +91,11 @@ class ModelBertingkat:
     @classmethod
     def latih(cls, contoh: list[Contoh], ulangan: list[Contoh], c: float) -> ModelBertingkat:
         """Fit on messages and on their repetitions with typing slips (same order)."""
-        langkah = _LangkahSatu(contoh + ulangan, c)
-        utuh = langkah.latih(np.arange(len(contoh) * 2))
+        langkah = _LangkahSatu(contoh, ulangan, c)
+        utuh, nilai = langkah.latih(silang=len(contoh) >= CUKUP)
         model = cls(*utuh, umum=kata_umum(contoh), ingatan=ingat(contoh))
         if len(contoh) < CUKUP:
             return model
-        nilai = langkah.nilai_silang(len(contoh), utuh)
         model.suhu = suhu_terbaik(contoh, nilai[1], utuh[1].kelas)
         model._timbang(contoh, np.hstack([*nilai, model._sisi(contoh)]))
         return model
@@ -104,7 +107,9 @@ class ModelBertingkat:
         mesin.fit(ukuran.transform(ciri), [satu.tujuan for satu in contoh])
         urut = [list(mesin.classes_).index(k) for k in self.tujuan.kelas]
         bobot = (mesin.coef_[urut] / ukuran.scale_).T
-        self.geser = (mesin.intercept_[urut] - ukuran.mean_ @ bobot).astype(np.float32)
+        condong = [CONDONG.get(k, 0.0) for k in self.tujuan.kelas]
+        geser = mesin.intercept_[urut] - ukuran.mean_ @ bobot + condong
+        self.geser = geser.astype(np.float32)
         self.bobot = bobot.astype(np.float32)
 
     def _sisi(self, contoh: list[Contoh]) -> np.ndarray:
@@ -115,10 +120,11 @@ class ModelBertingkat:
     def duga(self, satu: Contoh) -> Dugaan | None:
         """Probabilities of a message, or None when no part of its text was ever seen."""
         satu_huruf = len(satu.kata_layanan) == 1 and satu.kata_layanan not in self.ingatan
-        if satu_huruf or not self.tujuan.kenal(satu.kata_tujuan):
+        ciri = self.tujuan.ciri(satu.kata_tujuan)
+        if satu_huruf or not any(len(tempat) for tempat, _ in ciri):
             return None
-        nilai_tujuan = self.tujuan.nilai(satu.kata_tujuan)
-        nilai_layanan = self.layanan.nilai(satu.kata_layanan, satu.disebut)
+        nilai_tujuan = self.tujuan.nilai(ciri)
+        nilai_layanan = self.layanan.nilai(self.layanan.ciri(satu.kata_layanan), satu.disebut)
         if self.bobot is None:
             peluang = softmax(nilai_tujuan, self.suhu)
         else:
@@ -206,41 +212,35 @@ def suhu_terbaik(contoh: list[Contoh], nilai: np.ndarray, kelas: list[str]) -> f
 
 
 class _LangkahSatu:
-    """Both models of the first step over features that are counted once."""
+    """Both models of the first step, and scores by models that had not seen what they score."""
 
-    def __init__(self, contoh: list[Contoh], c: float) -> None:
-        self._contoh, self._c = contoh, c
-        self._tujuan = susun_ciri([s.kata_tujuan for s in contoh])
-        self._layanan = susun_ciri([s.kata_layanan for s in contoh], [s.disebut for s in contoh])
+    def __init__(self, contoh: list[Contoh], ulangan: list[Contoh], c: float) -> None:
+        """`ulangan` repeats `contoh` with typing slips, in the same order."""
+        semua, self._banyak, self._c = contoh + ulangan, len(contoh), c
+        self._label = tuple([getattr(s, apa) for s in semua] for apa in ("tujuan", "layanan"))
+        self._ciri = (
+            susun_ciri([s.kata_tujuan for s in semua]),
+            susun_ciri([s.kata_layanan for s in semua], [s.disebut for s in semua]),
+        )
 
-    def latih(self, baris: np.ndarray) -> tuple[ModelLinear, ModelLinear]:
-        """Models of purpose and service, learned from these rows, on two cores if there are."""
-        bicara = np.array([i for i in baris if self._contoh[i].layanan is not None])
-        with ThreadPoolExecutor(2) as kerja:  # liblinear lets go of the interpreter lock
-            hasil = [
-                kerja.submit(
-                    ModelLinear.dari_ciri,
-                    ciri[b],
-                    [getattr(self._contoh[i], apa) for i in b],
-                    *lihat,
-                    c=self._c,
-                )
-                for apa, (ciri, *lihat), b in (
-                    ("tujuan", self._tujuan, baris),
-                    ("layanan", self._layanan, bicara),
-                )
-            ]
-            return hasil[0].result(), hasil[1].result()
-
-    def nilai_silang(
-        self, banyak: int, utuh: tuple[ModelLinear, ModelLinear]
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Scores of the first `banyak` rows by models that had not seen them or their slips."""
-        hasil = tuple(np.full((banyak, len(m.kelas)), -1.0, dtype=np.float32) for m in utuh)
-        ciri = (self._tujuan[0], self._layanan[0])
-        for latih, uji in KFold(LIPATAN, shuffle=True, random_state=1).split(range(banyak)):
-            lipat = self.latih(np.concatenate([latih, latih + banyak]))
-            for skor, acuan, model, matriks in zip(hasil, utuh, lipat, ciri, strict=True):
-                kolom = [acuan.kelas.index(k) for k in model.kelas]
-                skor[np.ix_(uji, kolom)] = model.nilai_ciri(matriks[uji])
-        return hasil
+    def latih(self, *, silang: bool) -> tuple[list[ModelLinear], list[np.ndarray]]:
+        """The models, and with `silang` the scores of all messages without their slips."""
+        belah = KFold(LIPATAN, shuffle=True, random_state=1) if silang else None
+        lipatan = list(belah.split(range(self._banyak))) if belah else []
+        # Processes, not threads: liblinear's threads would share one stream of random numbers,
+        # and the same data would give another model each time.
+        tugas = [
+            (ciri, label, self._c, latih, uji)
+            for latih, uji in [(np.arange(self._banyak), None), *lipatan]
+            for (ciri, *_), label in zip(self._ciri, self._label, strict=True)
+        ]
+        hasil = serentak(latih_baris, tugas, banyak=self._banyak >= BANYAK)
+        utuh = [
+            ModelLinear(*bobot, *lihat)
+            for bobot, (_, *lihat) in zip(hasil[:2], self._ciri, strict=True)
+        ]
+        nilai = [np.full((self._banyak, len(m.kelas)), -1.0, dtype=np.float32) for m in utuh]
+        for n, (kelas, skor) in enumerate(hasil[2:]):
+            kolom = [utuh[n % 2].kelas.index(k) for k in kelas]
+            nilai[n % 2][np.ix_(lipatan[n // 2][1], kolom)] = skor
+        return utuh, nilai

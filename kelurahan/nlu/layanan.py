@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, FrozenSet, List, Optional, Tuple
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -37,8 +37,11 @@ class PemilihLayanan(GraphComponent):
             # ... unless "none" is this likely, or so many times likelier: a follow-up
             "tanpa": 0.5,
             "tanpa_kali": 3.0,
-            # where the purpose needs none ("ktp saya sudah jadi?"): from this probability on
+            # where the purpose needs none ("ktp saya sudah jadi?"): from this probability on ...
             "yakin_lain": 0.3,
+            # ... and from this one if the message only implies it: a service that comes into the
+            # conversation by mistake changes what the next "biayanya?" is about
+            "tersirat": 0.6,
             # the second of two named services must not be out of the question
             "pasangan": 0.02,
             "peringkat": 5,
@@ -68,8 +71,9 @@ class PemilihLayanan(GraphComponent):
     def _nilai(self, message: Message) -> None:
         peluang = message.get(PELUANG_LAYANAN) or {}
         tujuan = (message.get(INTENT) or {}).get("name")
-        pasangan = sepasang(*baca(message.get(TEXT) or ""))
-        terpilih = self.pilih(tujuan, pasangan, peluang)
+        daftar, ditemukan = baca(message.get(TEXT) or "")
+        disebut = frozenset(satu.slug for satu in ditemukan)
+        terpilih = self.pilih(tujuan, sepasang(daftar, ditemukan), peluang, disebut)
         entitas = [_entitas(message.get(TEXT), slug, peluang[slug]) for slug in terpilih]
         message.set(ENTITIES, (message.get(ENTITIES) or []) + entitas, add_to_output=True)
         susun_seleksi(message, terpilih[:1], peluang, panjang=self._config["peringkat"])
@@ -79,6 +83,7 @@ class PemilihLayanan(GraphComponent):
         tujuan: Optional[str],
         pasangan: Optional[Tuple[str, str]],
         peluang: Dict[str, float],
+        disebut: FrozenSet[str] = frozenset(),
     ) -> List[str]:
         """No service, one, or the two that are asked for side by side."""
         if not peluang or tujuan == LUAR_TOPIK:
@@ -94,7 +99,8 @@ class PemilihLayanan(GraphComponent):
         ):
             return list(pasangan)
         if not perlu:
-            return [terbaik] if layanan[terbaik] >= self._config["yakin_lain"] else []
+            batas = self._config["yakin_lain" if terbaik in disebut else "tersirat"]
+            return [terbaik] if layanan[terbaik] >= batas else []
         lanjutan = tanpa >= min(
             self._config["tanpa"], self._config["tanpa_kali"] * layanan[terbaik]
         )

@@ -17,19 +17,24 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
-BENTUK = 4  # version of the stored layout
+from kelurahan.nlu.batang import batangkan
+from kelurahan.nlu.hitung import ciri_suku
+
+BENTUK = 5  # version of the stored layout
 # The n-grams of a text have length 1 together, whatever its length; a mark beside them does not
 # shrink, so that the one "ktp" of a long story still counts.
 BOBOT_TANDA = 0.5
+Ciri = list[tuple[np.ndarray, np.ndarray]]  # per view: places and values
 
 
 def _pengubah(huruf: bool, panjang: tuple[int, int], min_df: int = 1) -> TfidfVectorizer:
-    """One view of a text: pieces of words, or words with their neighbours."""
+    """One view of a text: pieces of words, or stems with their neighbours."""
     return TfidfVectorizer(
         analyzer="char_wb" if huruf else "word",
         token_pattern=r"\S+",  # noqa: S106 (a pattern, not a password)
         ngram_range=panjang,
         min_df=min_df,
+        preprocessor=None if huruf else batangkan,
         lowercase=False,
         sublinear_tf=True,
         dtype=np.float32,
@@ -94,18 +99,17 @@ class ModelLinear:
         """Margins of many texts at once, from their features: text by class."""
         return ciri @ self.bobot + self.geser
 
-    def kenal(self, teks: str) -> bool:
-        """Was any part of this text seen in training?"""
-        return any(len(p.ciri(teks)[0]) for p in self.pandangan)
+    def ciri(self, teks: str) -> Ciri:
+        """What of this text was seen in training, view by view."""
+        return [p.ciri(teks) for p in self.pandangan]
 
-    def nilai(self, teks: str, tanda: Collection[str] = ()) -> np.ndarray:
+    def nilai(self, ciri: Ciri, tanda: Collection[str] = ()) -> np.ndarray:
         """Margin per class: the distance to each class's border."""
         hasil, mulai = self.geser.copy(), 0
-        for p in self.pandangan:
-            tempat, ciri = p.ciri(teks)
-            hasil += ciri @ self.bobot[mulai + tempat]
+        for p, (tempat, nilai) in zip(self.pandangan, ciri, strict=True):
+            hasil += nilai @ self.bobot[mulai + tempat]
             mulai += len(p.idf)
-        for satu in tanda:
+        for satu in sorted(tanda):  # a set has no order, and the sum's last digits depend on it
             if satu in self.tanda:
                 hasil += BOBOT_TANDA * self.bobot[mulai + self.tanda.index(satu)]
         return hasil
@@ -153,6 +157,22 @@ class ModelLinear:
             return cls(isi["kelas"], bobot, angka["geser"], pandangan, isi["tanda"])
 
 
+def latih_baris(
+    ciri: csr_matrix, label: list[str | None], c: float, baris: np.ndarray, uji: np.ndarray | None
+) -> tuple[np.ndarray | list[str], ...]:
+    """Learn from these messages and their slips, which fill the lower half of `ciri`.
+
+    Returns classes, weights and intercepts, or with `uji` classes and the scores of those rows.
+    Runs in processes of its own (see proses.py), so it lives in a module without Rasa.
+    """
+    baris = np.concatenate([baris, baris + ciri.shape[0] // 2])
+    baris = baris[[label[i] is not None for i in baris]]
+    model = ModelLinear.dari_ciri(ciri[baris], [label[i] for i in baris], [], [], c=c)
+    if uji is None:
+        return model.kelas, model.bobot, model.geser
+    return model.kelas, model.nilai_ciri(ciri[uji])
+
+
 def softmax(nilai: np.ndarray, suhu: float = 1.0) -> np.ndarray:
     """Scores as probabilities that sum to one along the last axis; a low `suhu` sharpens them."""
     e = np.exp((nilai - nilai.max(axis=-1, keepdims=True)) / suhu)
@@ -164,15 +184,16 @@ def susun_ciri(
 ) -> tuple[csr_matrix, list[Pandangan], list[str]]:
     """Learn the vocabulary of these texts; return features, views, and the marks' order."""
     banyak = len(teks) > 200
-    bentuk = [(True, (2, 5), 3 if banyak else 1), (False, (1, 2), 2 if banyak else 1)]
-    pengubah = [_pengubah(*b) for b in bentuk]
-    bagian = [p.fit_transform(teks) for p in pengubah]
+    huruf, kata = (True, (2, 5)), (False, (1, 2))
+    suku, kosakata, idf = ciri_suku(teks, _pengubah(*huruf).build_analyzer(), 3 if banyak else 1)
+    pengubah = _pengubah(*kata, 2 if banyak else 1)
+    bagian = [suku, pengubah.fit_transform(teks)]
     urut = sorted({satu for daftar in tanda or [] for satu in daftar})
     if urut:
         bagian.append(csr_matrix(BOBOT_TANDA * penanda(tanda, urut)))
     pandangan = [
-        Pandangan(*b[:2], p.vocabulary_, p.idf_.astype(np.float32))
-        for b, p in zip(bentuk, pengubah, strict=True)
+        Pandangan(*huruf, kosakata, idf),
+        Pandangan(*kata, pengubah.vocabulary_, pengubah.idf_.astype(np.float32)),
     ]
     return hstack(bagian).tocsr(), pandangan, urut
 

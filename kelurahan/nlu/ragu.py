@@ -38,7 +38,7 @@ class PenimbangRagu(GraphComponent):
             # purpose: at least this sure ...
             "tujuan": 0.45,
             # ... and this far ahead of the second
-            "jarak": 0.15,
+            "jarak": 0.10,
             # service: at least this share of all services
             "layanan": 0.5,
         }

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import spacy
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from kelurahan.nlu.label import sidik_nlu
 from kelurahan.nlu.normal import normalkan
+from kelurahan.nlu.pesan import tanpa_pemulung
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
@@ -45,11 +48,18 @@ class IndonesianTokenizer(Tokenizer):
     def __init__(self, config: dict[str, Any]) -> None:
         super().__init__(config)
         self._nlp = spacy.blank("id")
+        # the training data's 410,000 words are 30,000 different ones
+        self._lema = lru_cache(maxsize=50_000)(normalkan)
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Cut every message of the training data."""
+        with tanpa_pemulung():
+            return super().process_training_data(training_data)
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """Words with their places in the text; an empty text has none."""
         token = [
-            Token(t.text, t.idx, lemma=normalkan(t.text) or t.text)
+            Token(t.text, t.idx, lemma=self._lema(t.text) or t.text)
             for t in self._nlp.make_doc(message.get(attribute) or "")
             if not t.is_space
         ]

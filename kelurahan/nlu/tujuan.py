@@ -30,21 +30,24 @@ logger = logging.getLogger(__name__)
 # A text of these alone says nothing: numbers that mean something were recognised before.
 TANDA = frozenset({"0", "?", "#"})
 DIAM_SOAL_LAYANAN = frozenset({"cek_status", "sampaikan_keluhan"})
+# A complaint or a question about status of so few words that names no service implies none either.
+DIAM_SEJAK = 8
 
 
 def bentuk(teks: str, tujuan: str = "", layanan: Optional[str] = None) -> Optional[Contoh]:
     """The message as the models read it; None when it holds no words.
 
-    Complaints and questions about status carry no service in their label but name one as often
-    as not: they teach the one they name, and nothing otherwise ("ktp saya belum jadi" is no
-    example of naming none).
+    Complaints and questions about status carry no service in their label but name or imply one
+    as often as not: they teach the one they name, short ones without ("status") that there is
+    none, and long ones nothing.
     """
     daftar, ditemukan = baca(teks)
     if all(k in TANDA for k in daftar):
         return None
     disebut = frozenset(s.slug for s in ditemukan)
     if tujuan in DIAM_SOAL_LAYANAN and not layanan:
-        layanan = min(disebut) if len(disebut) == 1 else None
+        pendek = len(daftar) < DIAM_SEJAK and not disebut
+        layanan = TANPA_LAYANAN if pendek else min(disebut) if len(disebut) == 1 else None
     elif tujuan:
         layanan = layanan or TANPA_LAYANAN
     return Contoh(

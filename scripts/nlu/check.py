@@ -1,7 +1,8 @@
-"""`make nlu-check`: conflicts, copies, thin labels and leaks in the training data."""
+"""`make nlu-check`: conflicts, copies, marked entities, thin labels and leaks in the data."""
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -23,6 +24,9 @@ SEDIKIT_PASANGAN = 8  # messages of one purpose of one service
 HANYA_BENTUK = frozenset({"pilih_nomor", "isi_permohonan", "perbaiki_isian"})
 TANPA_KATA = frozenset({"0", "?", "#"})  # what normalisation leaves of a number
 CUKUP_UJI = 10  # held-out messages of a service
+# [text](entity), [text]{"entity": ...}, [text][{"entity": ...}]
+TANDA_ENTITAS = re.compile(r"\](?:\(\w+[):]|\[?\{\")")
+NILAI_LAYANAN = re.compile(r'"entity": "layanan", "value": "(\w+)"')
 
 
 def bentrok(latih: list[Latih]) -> Iterable[str]:
@@ -66,6 +70,16 @@ def bocor(latih: list[Latih], uji: list[Uji]) -> Iterable[str]:
             yield f"{latih[j].tempat}: near copy ({mirip:.2f}) of held-out {a!r}: {b!r}"
 
 
+def anotasi(latih: list[Latih]) -> Iterable[str]:
+    """Messages with marked entities: `rasa interactive` exports them so, and loses the service."""
+    for satu in latih:
+        if TANDA_ENTITAS.search(satu.teks):
+            slug = NILAI_LAYANAN.search(satu.teks)
+            perlu = slug and satu.label in TUJUAN_LAYANAN
+            label = f"{satu.label}/{slug[1]}" if perlu else satu.label
+            yield f"{satu.tempat}: write the text alone, under {label}: {satu.teks!r}"
+
+
 def tipis(latih: list[Latih], uji: list[Uji]) -> Iterable[str]:
     """Purposes and services with too few messages to learn from or to be measured on."""
     tujuan, layanan = Counter(), Counter()
@@ -100,6 +114,7 @@ def main() -> int:
     for judul, temuan in (
         ("label conflicts", bentrok(latih)),
         (f"near copies (at least {MIRIP:.2f} alike)", salinan(latih)),
+        ("marked entities", anotasi(latih)),
         ("thin labels", tipis(latih, uji)),
         ("leaks into the held-out set", bocor(latih, uji)),
     ):

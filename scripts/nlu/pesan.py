@@ -85,7 +85,7 @@ def polos(teks: str) -> str:
 
 def baca_latih(folder: Path = DATA) -> list[Latih]:
     """Every training message in the order of files and lines."""
-    return [satu for berkas in sorted(folder.glob("*/*.yml")) for satu in _berkas_latih(berkas)]
+    return [satu for berkas in sorted(folder.rglob("*.yml")) for satu in _berkas_latih(berkas)]
 
 
 def _berkas_latih(berkas: Path) -> Iterable[Latih]:

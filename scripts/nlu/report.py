@@ -189,7 +189,8 @@ def laporkan(uji: list[Uji], model: Path, latih: float | None, lawan: Path | Non
     rasa_test(folder, uji, model)
     say(teks)
     if lawan:
-        say(f"[nlu-report] against {lawan.parent.name}: " + banding.tulis(hasil).splitlines()[2])
+        baris = banding.tulis(hasil).splitlines()[2:5]
+        say(f"[nlu-report] against {lawan.parent.name}: " + " ".join(filter(None, baris)))
     return folder
 
 
