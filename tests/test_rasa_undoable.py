@@ -1,4 +1,4 @@
-"""A turn in which a part of ours fails ends unsaved, in Rasa's own classes; elsewhere Rasa's way."""
+"""A turn in which a part of ours fails ends unsaved, in Rasa's own classes."""
 
 from __future__ import annotations
 
