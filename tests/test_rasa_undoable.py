@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import pytest
 from rasa.core.actions.action import ActionExecutionRejection, RemoteAction
@@ -52,15 +53,16 @@ def processor() -> MessageProcessor:
 async def run_action(url: str, undoable: bool) -> list:
     """Run one action of the action server as Rasa does; what stands in the tracker afterwards."""
     tracker = DialogueStateTracker.from_events("warga", [])
-    action = RemoteAction(ACTION, EndpointConfig(url))
+    endpoint = EndpointConfig(url)
+    action = RemoteAction(ACTION, endpoint)
     prediction = PolicyPrediction.for_action_name(DOMAIN, ACTION, "uji")
     nlg = TemplatedNaturalLanguageGenerator({})
     call = processor()._run_action(action, tracker, OutputChannel(), nlg, prediction)
-    if undoable:
-        with undoable_turn():
+    try:
+        with undoable_turn() if undoable else contextlib.nullcontext():
             await call
-    else:
-        await call
+    finally:
+        await endpoint.session().session.close()
     return list(tracker.events)
 
 

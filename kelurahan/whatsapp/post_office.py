@@ -82,6 +82,7 @@ class PostOffice:
             serve=self._turns.serve,
             take=self._take_turns,
         )
+        self._offered = 0
         self._jobs: list[asyncio.Task[Any]] = []
         self._server: health.PrivateServer | None = None
 
@@ -101,8 +102,14 @@ class PostOffice:
         """Write a webhook down and start what can be started; raises StoreError if it cannot be."""
         if not batch.events:
             return
-        slots = self.turns.free if self.rasa.ready() else 0
-        intake = await self.thread.run(self.ledger.receive, batch, slots)
+        # webhooks that are being written down at the same time are not offered the same room
+        room = self.turns.free - self._offered if self.rasa.ready() else 0
+        slots = max(0, min(room, len(batch.messages)))
+        self._offered += slots
+        try:
+            intake = await self.thread.run(self.ledger.receive, batch, slots)
+        finally:
+            self._offered -= slots
         self.turns.start(intake.turns)
         if intake.waiting:
             self.turns.look()
