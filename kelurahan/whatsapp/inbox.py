@@ -141,10 +141,11 @@ def _open_window(s: Session, resident: str, stamp: int) -> None:
 
 
 def empty_old(s: Session) -> int:
-    """Forget what parked messages said after a month: by then staff have dealt with them."""
+    """Forget what parked messages said: after a month, or once their resident had all erased."""
     old = waktu.sekarang() - timedelta(days=PARKED_DAYS)
     forget = update(Inbox).where(Inbox.state == PARKED, Inbox.content.is_not(None))
-    forget = forget.where(Inbox.finished_at < old).values(content=None)
+    gone = Inbox.warga_id.not_in(select(Warga.id))
+    forget = forget.where((Inbox.finished_at < old) | gone).values(content=None)
     return s.execute(forget, execution_options=_QUIET).rowcount
 
 
