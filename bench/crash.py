@@ -20,7 +20,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -50,6 +50,7 @@ class Plan:
     messages: int = 3
     victims: Sequence[str] = ()  # in the order of their deaths
     seconds: float = MOST_SECONDS
+    at_once: bool = False  # kill at the first sight of an unanswered message
 
 
 @dataclass
@@ -89,7 +90,8 @@ def drill(plan: Plan, bot: Stack, crowd: Crowd) -> Outcome:
     kills = []
     for number, (victim, wave) in enumerate(zip(plan.victims, waves(plan, crowd), strict=True)):
         crowd.start(wave)
-        time.sleep(WAVE_HEAD_STARTS[number % len(WAVE_HEAD_STARTS)])
+        head_start = WAVE_HEAD_STARTS[number % len(WAVE_HEAD_STARTS)]
+        strike_when_busy(crowd) if plan.at_once else time.sleep(head_start)
         kills.append(kill(bot, crowd, victim, AWAY[number % len(AWAY)], begun))
         say(f"[crash] {told(kills[-1])}")
         if time.monotonic() > end:
@@ -108,6 +110,13 @@ def drill(plan: Plan, bot: Stack, crowd: Crowd) -> Outcome:
         seconds=time.time() - begun,
         settled=settled,
     )
+
+
+def strike_when_busy(crowd: Crowd, within: float = 10.0) -> None:
+    """Return at the first sight of an unanswered message: a small crowd is soon served."""
+    end = time.monotonic() + within
+    while not crowd.unanswered() and time.monotonic() < end:
+        time.sleep(0.005)
 
 
 def waves(plan: Plan, crowd: Crowd) -> Iterator[list[Person]]:
@@ -166,7 +175,7 @@ def run(plan: Plan, logs: Path, kills: int, database: str, redis_url: str) -> Ou
         bot = around.enter_context(stack(Path(var), logs, crowd.port, more))
         crowd.sim.set_webhook(bot.place.webhook)
         order = plan.victims or [bot.victims[n % len(bot.victims)] for n in range(kills)]
-        return drill(Plan(plan.residents, plan.messages, order, plan.seconds), bot, crowd)
+        return drill(replace(plan, victims=order), bot, crowd)
 
 
 def arguments() -> argparse.Namespace:

@@ -16,7 +16,7 @@ from kelurahan.whatsapp.replies import FIXED_REPLIES
 @pytest.fixture(scope="module")
 def outcome(tmp_path_factory) -> Outcome:
     """Rasa, then the action server, are killed while residents write; both come back."""
-    plan = Plan(residents=20, messages=4, victims=("rasa", "actions"), seconds=150)
+    plan = Plan(residents=20, messages=4, victims=("rasa", "actions"), seconds=150, at_once=True)
     return run(plan, tmp_path_factory.mktemp("logs"), kills=2, database="", redis_url="")
 
 
