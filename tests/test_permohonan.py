@@ -413,8 +413,19 @@ def test_reprs_of_snapshots_and_rows_show_no_person(basis_data):
     kini = permohonan.cari("a", hasil.permohonan.nomor)
     with permohonan.sesi() as s:
         s.add(models.Warga(id="6281200000001", wa_id="6281200000001", dibuat=AWAL))
-        s.add(models.PesanMasuk(pesan_id="x", warga_id="6281200000001", jenis="t", diterima=AWAL))
         s.add(models.Penghapusan(warga_id="6281200000001", diminta=AWAL))
+        antre = {"warga_id": "6281200000001", "state": "waiting", "attempts": 0}
+        s.add(
+            models.Inbox(
+                pesan_id="x", kind="t", sent_at=1, received_at=AWAL, content="Rahasia", **antre
+            )
+        )
+        s.add(models.Outbox(part=0, kind="t", body="Rahasia", created_at=AWAL, **antre))
+        s.add(
+            models.Peringatan(
+                jenis="t", kode=0, pesan="Rahasia", jumlah=1, pertama=AWAL, terakhir=AWAL
+            )
+        )
         s.flush()
         kelas = [m.class_ for m in models.Basis.registry.mappers]
         baris = [b for k in kelas for b in s.scalars(select(k))]

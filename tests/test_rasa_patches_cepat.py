@@ -410,6 +410,7 @@ HISTORIES = {
     "a new session": [SAID, *ANSWERED, e.SessionStarted(), e.ActionExecuted("action_listen")],
     "a message taken back": [SAID, SAID, e.UserUtteranceReverted()],
     "paused": [SAID, e.ConversationPaused()],
+    "many turns": [SAID, *ANSWERED] * 5,
 }
 ENDPOINTS = {
     "selective": lambda: EndpointConfig("http://127.0.0.1:1", enable_selective_domain=True),
@@ -422,14 +423,15 @@ ENDPOINTS = {
 @pytest.mark.parametrize("endpoint", ENDPOINTS.values(), ids=ENDPOINTS)
 @pytest.mark.parametrize("name", ["action_biasa", "action_perlu_domain"])
 @pytest.mark.parametrize("history", HISTORIES.values(), ids=HISTORIES)
-def test_an_action_call_is_rasas_with_only_the_latest_events(history, name, endpoint, own_action):
+def test_an_action_call_is_rasas_with_only_the_latest_turns(history, name, endpoint, own_action):
     action = RemoteAction(name, endpoint())
     tracker = DialogueStateTracker.from_events("6281200000103", history, DOMAIN.slots)
     ours = action._action_call_format(tracker, DOMAIN)
     rasas = own_action._action_call_format(action, tracker, DOMAIN)
     recent, everything = ours["tracker"]["events"], rasas["tracker"]["events"]
     messages = [i for i, event in enumerate(everything) if event["event"] == "user"]
-    rasas["tracker"]["events"] = everything[messages[-1] if messages else 0 :]
+    start = messages[-rasa_patches.TURNS_SENT] if len(messages) >= rasa_patches.TURNS_SENT else 0
+    rasas["tracker"]["events"] = everything[start:]
     assert recent == rasas["tracker"]["events"]
     assert json.dumps(ours) == json.dumps(rasas)  # so that the order of keys is Rasa's, too
 

@@ -11,7 +11,7 @@ run on another version. The first five keep Rasa's results:
 
 3. `EndpointConfig.request` opens a new connection for every action call: one session is kept.
 4. `RemoteAction._action_call_format` writes out all events of the conversation for every action.
-   Ours read slots and the latest message: only the events since that message go along.
+   Ours look back at what was asked and said just before: the events of the last turns go along.
 
 5. `DaskGraphRunner.run` plans the same small graph anew for every message and every prediction.
    Here the order is worked out once for each set of targets.
@@ -183,14 +183,19 @@ def _session(self: EndpointConfig) -> KeptSession:
     return kept[1]
 
 
+TURNS_SENT = 3  # this one, the one before, and one to spare; see actions/konteks.py
+
+
 def _action_call_format(
     self: RemoteAction, tracker: DialogueStateTracker, domain: Domain
 ) -> dict[str, Any]:
     state = tracker.current_state(EventVerbosity.NONE)
     recent: list[dict[str, Any]] = []
+    turns = 0
     for event in reversed(tracker.events):
         recent.append(event.as_dict())
-        if isinstance(event, UserUttered):
+        turns += isinstance(event, UserUttered)
+        if turns == TURNS_SENT:
             break
     state["events"] = recent[::-1]
     call = {
