@@ -414,7 +414,7 @@ def test_reprs_of_snapshots_and_rows_show_no_person(basis_data):
     with permohonan.sesi() as s:
         s.add(models.Warga(id="6281200000001", wa_id="6281200000001", dibuat=AWAL))
         s.add(models.Penghapusan(warga_id="6281200000001", diminta=AWAL))
-        antre = {"warga_id": "6281200000001", "state": "waiting", "attempts": 0}
+        antre = {"warga_id": "6281200000001", "state": "done", "attempts": 1}
         s.add(
             models.Inbox(
                 pesan_id="x", kind="t", sent_at=1, received_at=AWAL, content="Rahasia", **antre

@@ -7,13 +7,14 @@ import threading
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 from whatsapp_store_world import Clock, at_once, ledger, letter, receive, rows, template, value
 from whatsapp_world import NOW, PHONE_ID, envelope, load, run, text
 
-from kelurahan.store import StoreBusyError, sesi
-from kelurahan.store.queue import ClaimLostError
+from kelurahan.store import StoreBusyError, models, peringatan, sesi, waktu
+from kelurahan.store.queue import ClaimLostError, Worker
 from kelurahan.whatsapp.build import text_body
-from kelurahan.whatsapp.ledger import LedgerThread
+from kelurahan.whatsapp.ledger import Ledger, LedgerThread
 from kelurahan.whatsapp.parse import parse
 
 pytestmark = pytest.mark.kedua_basis_data
@@ -242,3 +243,25 @@ def test_the_store_is_only_changed_by_whole_transactions(one):
         before = s.connection().exec_driver_sql("SELECT count(*) FROM inbox").scalar()
         at_once(lambda n: receive(one, *events(envelope(*(text("x") for _ in range(5))))), 2)
     assert (before, value("SELECT count(*) FROM inbox")) == (0, 10)
+
+
+def test_a_stored_message_that_cannot_be_read_is_set_aside_and_stops_nobody(basis_data):
+    """Claiming it must not fail: every other resident would wait behind it."""
+    broken = models.Inbox(
+        pesan_id="rusak",
+        warga_id="a",
+        kind="text",
+        sent_at=1,
+        received_at=waktu.sekarang(),
+        content="bukan json",
+        state="waiting",
+        attempts=0,
+    )
+    with sesi() as s:
+        s.add(broken)
+    assert Ledger(Worker("uji")).take_turns(5, ()) == []
+    with sesi(baca=True) as s:
+        assert s.scalar(select(models.Inbox.state).where(models.Inbox.pesan_id == "rusak")) == (
+            "parked"
+        )
+        assert [one.jenis for one in peringatan.terbuka(s)] == ["pesan_rusak"]

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from kelurahan.store import waktu, warga
+from kelurahan.store import peringatan, waktu, warga
 from kelurahan.store.engine import sisip_bila_baru
 from kelurahan.store.models import Inbox, Outbox, Warga
 from kelurahan.store.queue import DONE, INBOX, WAITING, Claim, Worker, lock
@@ -107,12 +107,19 @@ def store_message(s: Session, message: Message) -> str | None:
 
 def claim(s: Session, resident: str, worker: Worker) -> Turn | None:
     """The resident's next message, if it may be worked on now; the lane is locked by the caller."""
-    return turn_of(INBOX.claim(s, resident, worker))
+    return turn_of(s, INBOX.claim(s, resident, worker))
 
 
-def turn_of(claim: Claim | None) -> Turn | None:
-    """Read a claimed row."""
-    return None if claim is None else Turn(claim, decode(claim.row["content"]))
+def turn_of(s: Session, claim: Claim | None) -> Turn | None:
+    """Read a claimed row; one that cannot be read is set aside, or it would stop all others."""
+    if claim is None:
+        return None
+    try:
+        return Turn(claim, decode(claim.row["content"]))
+    except (ValueError, KeyError, TypeError):
+        INBOX.finish(s, claim, PARKED)
+        peringatan.catat(s, "pesan_rusak", "Satu pesan WhatsApp yang tersimpan tidak terbaca.")
+        return None
 
 
 def _flooded(s: Session, resident: str, stamp: int) -> bool:

@@ -136,7 +136,8 @@ class Ledger:
     def take_turns(self, limit: int, busy: Collection[str]) -> list[Turn]:
         """Claim waiting and abandoned messages, one for each of up to `limit` residents."""
         with store.sesi() as s:
-            return [inbox.turn_of(c) for c in INBOX.take(s, self.worker, limit, busy)]
+            turns = [inbox.turn_of(s, c) for c in INBOX.take(s, self.worker, limit, busy)]
+            return [turn for turn in turns if turn is not None]
 
     def finish_turn(
         self, turn: Turn, bodies: Sequence[Json], kind: str, *, go_on: bool, quiet: float = 0.0
