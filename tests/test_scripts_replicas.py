@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from layanan_uji import Bot, bot
 
+from bench.replicas import own_schema
 from scripts.children import free_port
 from simulator import testing
 
@@ -88,8 +89,12 @@ def stack(tmp_path_factory: pytest.TempPathFactory, url_postgres: str) -> Iterat
             pytest.fail(reason)
         pytest.skip(reason)
     private = free_port(beside=2)
-    with testing.start(phone_number_id="100000000000001", access_token="token-uji") as sim:
-        shared = {"DATABASE_URL": url_postgres, "REDIS_URL": redis_url, "RASA_REPLICAS": "2"}
+    # a schema of its own: Rasa adds a table, and what other tests left waiting would be served
+    with (
+        own_schema(url_postgres) as database,
+        testing.start(phone_number_id="100000000000001", access_token="token-uji") as sim,
+    ):
+        shared = {"DATABASE_URL": database, "REDIS_URL": redis_url, "RASA_REPLICAS": "2"}
         ours = {"GRAPH_API_URL": sim.url, "PORT_METRICS": str(private)}
         with bot(tmp_path_factory.mktemp("bot"), {**shared, **ours}, "--restart") as server:
             sim.set_webhook(server.whatsapp)
