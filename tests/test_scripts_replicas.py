@@ -128,4 +128,6 @@ def test_a_killed_server_costs_no_reply_and_comes_back_at_its_port(stack: Stack)
     assert [len(stack.sim.replies(who)) for who in everyone] == [1] * 12
     stack.sim.wait_until(lambda: "rasa-1 is back after" in stack.said(), stack.said, PATIENCE)
     assert "rasa-1 was ended by SIGKILL; started again in 1 s" in stack.said()
-    assert stack.metric(0, "kelurahan_front_replicas_ready") == 2
+    stack.sim.wait_until(
+        lambda: stack.metric(0, "kelurahan_front_replicas_ready") == 2, stack.said, PATIENCE
+    )
