@@ -152,7 +152,6 @@ ENDS = {
     "finished": lambda one, turn: one.finish_turn(turn, [REPLY], "balasan", go_on=True),
     "put off": lambda one, turn: one.postpone_turn(turn, 1, WAIT, False),
     "set aside": lambda one, turn: one.park_turn(turn, SORRY, "x", go_on=True),
-    "given back": lambda one, turn: one.give_back(turn.claim),
 }
 
 
@@ -165,14 +164,6 @@ def test_a_turn_that_another_took_over_leaves_no_trace(one, clock, end):
         end(one, turn)
     assert value("SELECT count(*) FROM outbox") == value("SELECT count(*) FROM peringatan") == 0
     assert value("SELECT claimed_by FROM inbox") == theirs.claim.worker
-
-
-def test_what_is_given_back_counts_as_not_tried(one):
-    one.give_back(turn_of(one).claim)
-    assert one.take_turns(1, ())[0].first_time
-    letter()
-    one.give_back(one.take_letters(1, ())[0].claim)
-    assert one.take_letters(1, ())[0].claim.attempts == 1
 
 
 # how a letter ends

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
+
 from kelurahan import store
 from kelurahan.store import StoreBusyError, peringatan, waktu, warga
 from kelurahan.store.queue import INBOX, OUTBOX, ClaimLostError, Worker, lock
@@ -41,6 +43,19 @@ class LedgerThread:
     async def run(self, call: Callable[..., Result], *args: object) -> Result:
         """Await `call(*args)`."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, call, *args)
+
+    async def persist(self, patience: float, call: Callable[..., Result], *args: object) -> Result:
+        """Await `call(*args)`, again and again for `patience` seconds while the database is away.
+
+        Raises StoreBusyError when it is still away then.
+        """
+        trying = AsyncRetrying(
+            wait=wait_fixed(0.25),
+            stop=stop_after_delay(patience),
+            retry=retry_if_exception_type(StoreBusyError),
+            reraise=True,
+        )
+        return await trying(self.run, call, *args)
 
 
 @dataclass
@@ -242,12 +257,6 @@ class Ledger:
         """At the start: take over at once what an earlier run of this process left in work."""
         with store.sesi() as s:
             return INBOX.release(s, self.worker) + OUTBOX.release(s, self.worker)
-
-    def give_back(self, claim: Any) -> None:
-        """At the end: leave a claimed row to others, as if it had not been tried."""
-        queue = INBOX if "sent_at" in claim.row else OUTBOX
-        with store.sesi() as s:
-            queue.postpone(s, claim, None, attempts=claim.attempts - 1)
 
     def alert(self, kind: str, text: str, code: int = 0) -> None:
         """Tell staff, in the log and in a row that the console shows."""

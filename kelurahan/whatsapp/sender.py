@@ -7,9 +7,6 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
-
-from kelurahan.store import StoreBusyError
 from kelurahan.store.queue import ClaimLostError
 from kelurahan.whatsapp import build, metrics, outbox
 from kelurahan.whatsapp.errors import AccountError, CredentialsError, SendError
@@ -100,12 +97,20 @@ class Sender:
         metrics.SENT.inc()
         if letter.claim.attempts == 1 and letter.claim.row["pesan_id"]:
             metrics.answered(letter.claim.row["pesan_id"])
-        if self._stopped or not self._has_sent:
-            # also at a process's first success: the alert may be from the run before
-            self._stopped, self._has_sent = None, True
-            for kind in (CredentialsError, AccountError):
-                await self._store(self._ledger.all_clear, kind.__name__)
-        return await self._store(lambda: self._ledger.sent(letter, wamid, go_on=not self.closing))
+        # noted before anything else: until then a kill of this process means a second copy
+        following = await self._store(
+            lambda: self._ledger.sent(letter, wamid, go_on=not self.closing)
+        )
+        await self._all_clear()
+        return following
+
+    async def _all_clear(self) -> None:
+        """Sending works: close what said otherwise, at first also alerts of an earlier run."""
+        if self._has_sent and not self._stopped:
+            return
+        self._stopped, self._has_sent = None, True
+        for kind in (CredentialsError, AccountError):
+            await self._store(self._ledger.all_clear, kind.__name__)
 
     def _body(self, letter: Letter) -> Json | None:
         """What goes out: free text inside the window, the template outside it, or nothing yet."""
@@ -168,14 +173,7 @@ class Sender:
     async def _store(self, call: Callable[..., Any], *args: Any) -> Any:
         """Write down what has happened, also while the database is away for a moment."""
         try:
-            async for attempt in AsyncRetrying(
-                wait=wait_fixed(0.5),
-                stop=stop_after_delay(STORE_PATIENCE),
-                retry=retry_if_exception_type(StoreBusyError),
-                reraise=True,
-            ):
-                with attempt:
-                    return await self._thread.run(call, *args)
+            return await self._thread.persist(STORE_PATIENCE, call, *args)
         except ClaimLostError as error:
             logger.warning("%s", error)
         return None

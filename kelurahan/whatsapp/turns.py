@@ -11,9 +11,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
 
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
-
-from kelurahan.store import StoreBusyError, StoreError
 from kelurahan.store.queue import ClaimLostError
 from kelurahan.whatsapp import build, metrics
 from kelurahan.whatsapp.clean import clean_text
@@ -234,15 +231,7 @@ class Turns:
 
     async def _write(self, call: Callable[..., Any], *args: Any) -> Any:
         """Write down how it ended, also when the database is away for a moment."""
-        async for attempt in AsyncRetrying(
-            wait=wait_fixed(0.25),
-            stop=stop_after_delay(STORE_PATIENCE),
-            retry=retry_if_exception_type(StoreBusyError),
-            reraise=True,
-        ):
-            with attempt:
-                return await self._thread.run(call, *args)
-        raise StoreError("unreachable")  # AsyncRetrying returns or raises
+        return await self._thread.persist(STORE_PATIENCE, call, *args)
 
     # around it
 
