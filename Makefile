@@ -60,6 +60,10 @@ interactive: install ## Talk to the bot step by step, correct it, export what it
 serve-test: install ## A bot for tests with the HTTP API on PORT (5105), gone when stopped
 	@$(PYTHON) -m scripts.serve_test $(PORT)
 
+.PHONY: admin
+admin: install ## Make the first admin of the petugas console (NAMA=siti); prints the password once
+	@$(PYTHON) -m kelurahan.console admin $(or $(NAMA),admin)
+
 .PHONY: bench
 bench: install ## This bot beside a stock Rasa bot and a no-op one (ARGS="--replicas", "--profile ours")
 	@$(PYTHON) -m bench.compare $(ARGS)

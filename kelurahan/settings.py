@@ -31,6 +31,7 @@ class Settings:
     graph_api_version: str = "v25.0"
     database_url: str = field(default="", repr=False)
     redis_url: str = field(default="", repr=False)
+    tracker_url: str = field(default="", repr=False)
     wilayah_dir: str = ""
     layanan_dir: str = ""
     rasa_replicas: int = 1
@@ -38,11 +39,26 @@ class Settings:
     port_actions: int = 5055
     port_simulator: int = 8080
     port_metrics: int = 9464
+    port_console: int = 8090
+    console_url: str = ""
+    lampiran_dir: str = ""
 
     @property
     def store_url(self) -> str:
         """SQLAlchemy URL of our own tables (default: an SQLite file under `var/`)."""
         return self.database_url or f"sqlite:///{ROOT / 'var' / 'kelurahan.db'}"
+
+    @property
+    def conversations_url(self) -> str:
+        """SQLAlchemy URL of Rasa's conversations (default: beside our own tables)."""
+        if self.tracker_url or self.database_url.startswith("postgresql"):
+            return self.tracker_url or self.database_url
+        return f"sqlite:///{ROOT / 'var' / 'percakapan.db'}"
+
+    @property
+    def lampiran(self) -> Path:
+        """Where residents' photos and documents are kept (default: a folder under `var/`)."""
+        return Path(self.lampiran_dir) if self.lampiran_dir else ROOT / "var" / "lampiran"
 
     def environ(self) -> dict[str, str]:
         """Every setting as an environment variable, for a child that must see just these."""
@@ -71,6 +87,8 @@ def _value(name: str, text: str) -> str | int:
         if not (text.isdecimal() and 0 < int(text) < 65536):
             raise SettingsError(f"{name.upper()}={text!r}: expected a port number, 1 to 65535")
         return int(text)
+    if name == "console_url" and not text.startswith(("http://", "https://")):
+        raise SettingsError(f"CONSOLE_URL={text!r}: expected an address like https://...")
     if name == "rasa_replicas":
         if not (text.isdecimal() and 0 < int(text) <= MOST_REPLICAS):
             raise SettingsError(f"{name.upper()}={text!r}: expected a number, 1 to {MOST_REPLICAS}")

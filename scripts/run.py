@@ -39,6 +39,7 @@ def needed_ports(settings: Settings, simulated: bool) -> dict[str, tuple[int, st
     ports = {
         **surroundings.rasa_ports(settings),
         "PORT_ACTIONS": (settings.port_actions, "the action server"),
+        "PORT_CONSOLE": (settings.port_console, "the petugas console"),
     }
     if simulated:
         ports["PORT_SIMULATOR"] = (settings.port_simulator, "the chat page")
@@ -69,10 +70,11 @@ def announce(settings: Settings, simulated: bool, seconds: float) -> None:
         say(f"  Chat page       {address(settings.port_simulator, '/')}   <- open this")
     else:
         say(f"  WhatsApp        talks to Meta at {settings.graph_api_url}; no simulator")
+    say(f"  Petugas console {address(settings.port_console, '/')}   (first: make admin)")
     say(f"  Webhook         {address(settings.port_rasa, WEBHOOK)}")
     say(f"  Action server   {address(settings.port_actions)} (internal)")
     say(f"  Health, metrics {address(settings.port_metrics, '/ready')}, /live, /metrics (private)")
-    names = ["actions", *(["simulator"] if simulated else [])]
+    names = ["actions", "console", *(["simulator"] if simulated else [])]
     if settings.rasa_replicas > 1:
         say(f"  Rasa servers    {settings.rasa_replicas}, on the ports after the webhook's")
         names = ["rasa-1", "...", "front", *names]
@@ -104,6 +106,7 @@ def serve(children: Children) -> None:
     for program in surroundings.rasa_programs(settings, environ, VAR, credentials, api=False):
         children.start(program)
     children.start(surroundings.actions_program(settings, environ))
+    children.start(surroundings.console_program(settings, environ))
     if simulated:
         children.start(simulator_program(settings, environ))
     children.wait_ready()

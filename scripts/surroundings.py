@@ -67,7 +67,7 @@ def check_account(settings: Settings) -> None:
 
 def environment(settings: Settings, var: Path, base: Mapping[str, str]) -> dict[str, str]:
     """`base` with every setting spelt out, so that no child reads a `.env` of its own."""
-    tracker = settings.database_url
+    tracker = settings.tracker_url or settings.database_url
     if not tracker.startswith("postgresql"):
         tracker = f"sqlite:///{sqlite_file(var / 'percakapan.db')}"
     return {
@@ -136,6 +136,12 @@ def actions_program(settings: Settings, environ: Mapping[str, str]) -> Program:
         {**environ, "SANIC_HOST": LOOPBACK},
         f"http://{LOOPBACK}:{settings.port_actions}/health",
     )
+
+
+def console_program(settings: Settings, environ: Mapping[str, str]) -> Program:
+    """The officers' pages, on loopback."""
+    health = f"http://{LOOPBACK}:{settings.port_console}/hidup"
+    return Program("console", [PYTHON, "-m", "kelurahan.console"], environ, health)
 
 
 def rasa_program(

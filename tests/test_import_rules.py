@@ -66,7 +66,12 @@ ALLOWED: dict[str, set[str]] = {
         "kelurahan.isian",
         "kelurahan.replies",
         "kelurahan.permohonan",
+        "kelurahan.jam_kantor",
+        "kelurahan.logs",
+        "kelurahan.store",
         "kelurahan.whatsapp.outbox",
+        "kelurahan.whatsapp.templates",
+        "kelurahan.whatsapp.build",
     },
     "simulator": set(),
 }

@@ -77,7 +77,7 @@ def test_half_an_account_is_one_sentence(unused_ports: dict[str, str]):
 
 def test_with_an_account_the_simulator_s_port_is_not_needed():
     needed = run.needed_ports(Settings(), simulated=False)
-    assert set(needed) == {"PORT_RASA", "PORT_METRICS", "PORT_ACTIONS"}
+    assert set(needed) == {"PORT_RASA", "PORT_METRICS", "PORT_ACTIONS", "PORT_CONSOLE"}
 
 
 def test_several_servers_without_a_shared_database_are_one_sentence(unused_ports: dict[str, str]):

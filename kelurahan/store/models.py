@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, declarative_base, relationship
@@ -80,6 +81,8 @@ class Warga(Basis):
     privasi_pada: Mapped[datetime | None] = Column(UtcDateTime)
     # unix seconds of the resident's last message: WhatsApp's 24-hour window counts from it
     terakhir_menulis: Mapped[int | None] = Column(Integer)
+    # an officer holds the conversation: the bot is silent (see models_petugas.Serahan)
+    dipegang: Mapped[bool] = Column(Boolean, nullable=False, default=False, server_default=false())
 
     def __repr__(self) -> str:
         return "<Warga>"
@@ -89,7 +92,11 @@ class Permohonan(Basis):
     """One application; without `warga_id` it has been anonymised."""
 
     __tablename__ = "permohonan"
-    __table_args__ = (UniqueConstraint("warga_id", "pesan_id"),)
+    __table_args__ = (
+        UniqueConstraint("warga_id", "pesan_id"),
+        Index("ix_permohonan_status_dibuat", "status", "dibuat"),
+        Index("ix_permohonan_rw_rt", "rw", "rt"),
+    )
     id: Mapped[int] = Column(Integer, primary_key=True)
     nomor: Mapped[str] = Column(String(40), nullable=False, unique=True)
     warga_id: Mapped[str | None] = Column(String(PANJANG_PENGIRIM), ForeignKey("warga.id"))
@@ -101,7 +108,7 @@ class Permohonan(Basis):
     rt: Mapped[str | None] = Column(String(3))
     rw: Mapped[str] = Column(String(3), nullable=False)
     status: Mapped[str] = Column(String(32), nullable=False)
-    dibuat: Mapped[datetime] = Column(UtcDateTime, nullable=False)
+    dibuat: Mapped[datetime] = Column(UtcDateTime, nullable=False, index=True)
     diubah: Mapped[datetime] = Column(UtcDateTime, nullable=False)
     riwayat: Mapped[list[RiwayatStatus]] = relationship(
         "RiwayatStatus", order_by="RiwayatStatus.id", cascade="all, delete-orphan"
@@ -147,6 +154,7 @@ class RiwayatIsian(Basis):
     sesudah: Mapped[str | None] = Column(String(PANJANG_NAMA))
     pada: Mapped[datetime] = Column(UtcDateTime, nullable=False)
     oleh: Mapped[str] = Column(String(100), nullable=False)
+    alasan: Mapped[str | None] = Column(Text)  # of an officer; residents need to give none
 
     def __repr__(self) -> str:
         return f"<RiwayatIsian {self.isian}>"
@@ -175,7 +183,7 @@ class Inbox(Basis):
     warga_id: Mapped[str | None] = Column(String(PANJANG_PENGIRIM))
     kind: Mapped[str] = Column(String(32), nullable=False)
     sent_at: Mapped[int] = Column(Integer, nullable=False)  # unix seconds, by WhatsApp's clock
-    received_at: Mapped[datetime] = Column(UtcDateTime, nullable=False)
+    received_at: Mapped[datetime] = Column(UtcDateTime, nullable=False, index=True)
     content: Mapped[str | None] = Column(Text)
     state: Mapped[str] = Column(String(16), nullable=False)
     attempts: Mapped[int] = Column(Integer, nullable=False)
@@ -206,11 +214,12 @@ class Outbox(Basis):
     pesan_id: Mapped[str | None] = Column(String(64))  # the message that it answers
     part: Mapped[int] = Column(Integer, nullable=False)
     kind: Mapped[str] = Column(String(40), nullable=False)
+    layanan: Mapped[str | None] = Column(String(64))  # the service it is about, for statistics
     body: Mapped[str | None] = Column(Text)
     template: Mapped[str | None] = Column(Text)  # what goes out once the 24-hour window has closed
     wa_id: Mapped[str | None] = Column(String(64))
     bsuid: Mapped[str | None] = Column(String(160))
-    created_at: Mapped[datetime] = Column(UtcDateTime, nullable=False)
+    created_at: Mapped[datetime] = Column(UtcDateTime, nullable=False, index=True)
     state: Mapped[str] = Column(String(16), nullable=False)
     attempts: Mapped[int] = Column(Integer, nullable=False)
     due_at: Mapped[datetime | None] = Column(UtcDateTime)

@@ -1,0 +1,1 @@
+"""Who may enter and what a browser may do: passwords, sessions, roles, headers."""

@@ -1,0 +1,5 @@
+"""Placeholder until its section is built."""
+
+from __future__ import annotations
+
+HALAMAN = ()
