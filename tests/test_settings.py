@@ -97,5 +97,7 @@ def test_secrets_never_show_in_the_repr():
     values = {f.name: f"S3CRET-{f.name}" for f in dataclasses.fields(Settings) if f.type == "str"}
     shown = repr(Settings(**values))
     for name in values:
-        secret = any(word in name for word in ("secret", "token", "database_url", "redis_url"))
+        secret = any(
+            word in name for word in ("secret", "token", "database_url", "redis_url", "tracker_url")
+        )
         assert (f"S3CRET-{name}" in shown) is not secret
