@@ -18,7 +18,7 @@ from scripts.train import ensure_model
 
 WEBHOOK = "/webhooks/whatsapp/webhook"
 PRODUCTION = ROOT / "credentials.yml"
-PLAIN, PATCHED = "bench.plain_channel.PlainInput", "bench.plain_channel.PatchedInput"
+PLAIN, PATCHED, FLOOR = (f"bench.plain_channel.{c}Input" for c in ("Plain", "Patched", "Floor"))
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,11 @@ def noop(children: Children, place: Place, options: Options) -> Ready:
     return noop_with(children, place, PATCHED)
 
 
+def floor(children: Children, place: Place, options: Options) -> Ready:
+    """The design's floor: the least Rasa can do, with its two patches."""
+    return noop_with(children, place, FLOOR)
+
+
 def noop_unpatched(children: Children, place: Place, options: Options) -> Ready:
     """The same without them."""
     return noop_with(children, place, PLAIN)
@@ -139,6 +144,7 @@ def plain_rasa(place: Place, model: Path, channel: str) -> Program:
 BOTS: dict[str, tuple[str, Callable[[Children, Place, Options], Ready]]] = {
     "ours": ("this bot, everything on", ours),
     "stock": ("stock Rasa pipeline", stock),
-    "noop": ("no-op Rasa, our patches", noop),
+    "floor": ("no-op Rasa, two patches", floor),
+    "noop": ("no-op Rasa, all our patches", noop),
     "noop-plain": ("no-op Rasa as it comes", noop_unpatched),
 }

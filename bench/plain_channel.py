@@ -1,7 +1,8 @@
 """A WhatsApp connector as it is usually written, for the bots that ours is compared with.
 
 It parses the text, waits for Rasa's turn, posts the reply and answers 200: no signature, no record
-of what came in, no order, no limits. `PatchedInput` is the same with our patches of Rasa.
+of what came in, no order, no limits. `PatchedInput` is the same with all our
+patches of Rasa, `FloorInput` with the two that the design's floor has.
 """
 
 from __future__ import annotations
@@ -10,7 +11,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import aiohttp
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+from rasa.core.actions.action import RemoteAction
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
+from rasa.shared.core.events import Event
 from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
@@ -94,6 +99,35 @@ class PatchedInput(PlainInput):
         from kelurahan.whatsapp import rasa_patches  # not for the bot without them
 
         rasa_patches.apply()
+        return super().from_credentials(credentials)
+
+
+class FloorInput(PlainInput):
+    """The same connector on a Rasa with the two patches that the design's floor has.
+
+    Written out here as the design describes them (its section 6: "the patched no-op is the floor to
+    compare with"), so that the floor stays where it is whatever our own patches become.
+    """
+
+    @classmethod
+    def from_credentials(cls, credentials: Json | None) -> PlainInput:
+        """Build the validator of action answers once, and the map of event types once."""
+        validator = Draft202012Validator(RemoteAction.action_response_format_spec())
+        resolve = Event.resolve_by_type
+        known: dict[str, Any] = {}
+
+        def validate(_self: RemoteAction, result: Json) -> bool:
+            if error := best_match(validator.iter_errors(result)):
+                raise error
+            return True
+
+        def resolve_once(type_name: str, default: Any = None) -> Any:
+            if type_name not in known:
+                known[type_name] = resolve(type_name, default)
+            return known[type_name]
+
+        RemoteAction._validate_action_result = validate
+        Event.resolve_by_type = staticmethod(resolve_once)
         return super().from_credentials(credentials)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import lru_cache
 from unicodedata import normalize
 
 PANJANG_MAKS = 160
@@ -45,12 +46,13 @@ def _kata(teks: str) -> list[str]:
 
 def _tanpa(kata: list[str], buang: Iterable[str]) -> list[str]:
     buang = frozenset(buang)
-    panjang = [b for b in buang if len(b) >= 5]
-    return [
-        k
-        for k in kata
-        if k not in buang and not (len(k) >= 5 and get_close_matches(k, panjang, 1, 0.85))
-    ]
+    return [k for k in kata if k not in buang and not (len(k) >= 5 and _mirip(k, buang))]
+
+
+@lru_cache(maxsize=2048)
+def _mirip(kata: str, buang: frozenset[str]) -> bool:
+    """Is it one of the longer words with a typing error? Remembered: people use the same words."""
+    return bool(get_close_matches(kata, [b for b in buang if len(b) >= 5], 1, 0.85))
 
 
 def _nama(kata: list[str], dikenal: list[str]) -> bool:

@@ -16,7 +16,7 @@ from rasa.utils.endpoints import EndpointConfig
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
 
-from kelurahan.whatsapp import erasure, rasa_patches
+from kelurahan.whatsapp import erasure, rasa_patches, tracker_store
 from kelurahan.whatsapp.tracker_store import PooledTrackerStore
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
@@ -365,3 +365,72 @@ def test_a_database_that_disappears_between_reading_and_saving_is_an_error(store
     ours.SQLEvent.__table__.drop(ours.engine)
     with pytest.raises(OperationalError):
         asyncio.run(ours.save(tracker))
+
+
+@pytest.mark.kedua_basis_data
+@pytest.mark.parametrize("turns", CONVERSATIONS.values(), ids=CONVERSATIONS)
+def test_a_conversation_kept_in_memory_is_the_one_in_the_table(stores, turns):
+    ours, _ = stores
+    for events in turns:
+        play(ours, OURS, [events])
+        kept, stored = (asyncio.run(ours.retrieve(OURS)) for _ in range(2))  # taken out, then read
+        assert state(kept) == state(stored)
+        if kept is not None:
+            assert kept.past_states(DOMAIN) == stored.past_states(DOMAIN)
+            if hasattr(kept, tracker_store._NEWEST):
+                ours._kept[OURS] = kept
+
+
+def kept(ours: PooledTrackerStore) -> DialogueStateTracker:
+    """A conversation that has been kept, taken out and put back."""
+    play(ours, OURS, [*CONVERSATIONS["several turns"]])
+    return ours._kept[OURS]
+
+
+@pytest.mark.kedua_basis_data
+def test_a_kept_conversation_is_used_again(stores):
+    ours, _ = stores
+    tracker = kept(ours)
+    assert asyncio.run(ours.retrieve(OURS)) is tracker
+
+
+@pytest.mark.kedua_basis_data
+def test_what_another_process_added_is_seen(stores):
+    ours, rasas = stores
+    kept(ours)
+    added = turn("dari server lain")
+    for event in added:
+        event.timestamp = 1_900_000_000  # after the session's start
+    play(rasas, OURS, [added])
+    texts = [
+        x.text for x in asyncio.run(ours.retrieve(OURS)).events if isinstance(x, e.UserUttered)
+    ]
+    assert texts[-1] == "dari server lain"
+
+
+@pytest.mark.kedua_basis_data
+def test_an_erased_conversation_is_gone_from_memory_too(stores):
+    ours, _ = stores
+    kept(ours)
+    erasure.delete_conversation(ours, OURS)
+    assert OURS not in ours._kept
+    assert asyncio.run(ours.retrieve(OURS)) is None
+
+
+def test_a_turn_that_is_not_saved_leaves_nothing_behind(stores):
+    ours, _ = stores
+    kept(ours)
+    before = state(asyncio.run(ours.retrieve(OURS)))
+    kept(ours).update(e.SlotSet("layanan", "kk"), DOMAIN)  # in memory, as a turn that dies has it
+    tracker = asyncio.run(ours.retrieve(OURS))
+    tracker.update(e.SlotSet("layanan", "kk"), DOMAIN)
+    again = state(asyncio.run(ours.retrieve(OURS)))
+    assert len(again["events"]) > len(before["events"])
+    assert again["slots"]["layanan"] == "ktp"
+
+
+def test_memory_holds_only_so_many_conversations(stores):
+    ours, _ = stores
+    for number in range(tracker_store.MOST_KEPT + 5):
+        play(ours, f"{OURS}{number}", [*CONVERSATIONS["several turns"]])
+    assert len(ours._kept) == tracker_store.MOST_KEPT

@@ -59,6 +59,8 @@ def delete_conversation(tracker_store: Any, sender_id: str) -> None:
             events = session.query(store.SQLEvent)
             events.filter(store.SQLEvent.sender_id == sender_id).delete(synchronize_session=False)
             session.commit()
+        if hasattr(store, "forget"):  # ours keeps conversations in memory, too
+            store.forget(sender_id)
     elif isinstance(getattr(store, "store", None), dict):  # InMemoryTrackerStore
         store.store.pop(sender_id, None)
     else:

@@ -1,5 +1,7 @@
 """Small patches of Rasa 3.6.21: five take dead weight out of every turn, two undo a failed one.
 
+(Two more, of what a prediction works out, stand in `rasa_states`.)
+
 Rasa's open-source line ended with 3.6.21, so none will come from upstream (ADR 6). They refuse to
 run on another version. The first five keep Rasa's results:
 
@@ -47,6 +49,8 @@ from rasa.shared.utils.common import all_subclasses
 from rasa.shared.utils.schemas.events import EVENT_SCHEMA
 from rasa.utils.endpoints import DEFAULT_REQUEST_TIMEOUT, EndpointConfig
 
+from kelurahan.whatsapp import rasa_states
+
 SUPPORTED = "3.6.21"
 
 
@@ -93,6 +97,7 @@ def apply() -> None:
     RemoteAction.run = _run
     FailSafeTrackerStore.on_tracker_store_error = _on_store_error
     FailSafeTrackerStore.on_tracker_store_retrieve_error = _on_retrieve_error
+    rasa_states.apply()
 
 
 _validator = Draft202012Validator(RemoteAction.action_response_format_spec())

@@ -4,22 +4,34 @@ Rasa opens and closes an SQLite connection for every read and every write, and e
 checkpoint the whole log; on the event loop every other resident waits for that. Before a save it
 also counts what is stored, which the reading of the same turn has just seen. And it goes through
 SQLAlchemy's object mapper, which costs more than the statements themselves.
+
+The conversations of the last turns stay in memory: building one again from its rows is a fifth of
+a turn. The table stays the truth. A kept conversation is used only while its newest row is the
+one that it was saved with, and a turn that is not saved leaves none behind.
 """
 
 from __future__ import annotations
 
 import itertools
 import json
+from collections import OrderedDict
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore
-from rasa.shared.core.events import Event
+from rasa.shared.core.events import EntitiesAdded, Event, SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.pool import QueuePool
 
 BUSY_SECONDS = 5
 _STORED = "_kelurahan_stored"  # one worker at a time has a conversation: nobody adds between
+_NEWEST = "_kelurahan_newest"  # id of the last row when it was saved
+# a session's start cuts off what came before; added entities are read back into their message
+_READ_DIFFERENTLY = (SessionStarted, EntitiesAdded)
+_COLUMNS = ("sender_id", "type_name", "timestamp", "intent_name", "action_name", "data")
+MOST_ROWS = 100  # of six values each; SQLite takes a thousand values in its oldest form
+MOST_KEPT = 64  # conversations in memory, about 100 kB each
 
 
 class PooledTrackerStore(SQLTrackerStore):
@@ -27,6 +39,7 @@ class PooledTrackerStore(SQLTrackerStore):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._kept: OrderedDict[str, DialogueStateTracker] = OrderedDict()
         if self.engine.dialect.name != "sqlite":
             return
         url = self.engine.url
@@ -42,7 +55,10 @@ class PooledTrackerStore(SQLTrackerStore):
         """As Rasa's; the tracker remembers how many of its events are in the table."""
         if fetch_events_from_all_sessions:
             return await super()._retrieve(sender_id, True)
+        kept = self._kept.pop(sender_id, None)
         with self.engine.connect() as connection:
+            if kept is not None and _newest(connection, sender_id) == getattr(kept, _NEWEST):
+                return kept
             rows = connection.execute(_LATEST_SESSION, {"sender": sender_id}).scalars().all()
         if not rows or not self.domain:
             return None
@@ -59,10 +75,32 @@ class PooledTrackerStore(SQLTrackerStore):
             if stored is None:
                 found = connection.execute(_LATEST_SESSION, {"sender": tracker.sender_id})
                 stored = len(found.scalars().all())
-            new = itertools.islice(tracker.events, stored, len(tracker.events))
+            new = list(itertools.islice(tracker.events, stored, len(tracker.events)))
             if rows := [_row(tracker.sender_id, event) for event in new]:
-                connection.execute(sa.insert(self.SQLEvent.__table__), rows)
+                self._insert(connection, rows)
+            setattr(tracker, _NEWEST, _newest(connection, tracker.sender_id))
         setattr(tracker, _STORED, len(tracker.events))
+        self._keep(tracker, new)
+
+    def _insert(self, connection: Any, rows: list[dict[str, Any]]) -> None:
+        """All rows in one statement: SQLite lets other threads in at each, and waits for them."""
+        if connection.dialect.name == "sqlite" and len(rows) <= MOST_ROWS:
+            values = tuple(row[column] for row in rows for column in _COLUMNS)
+            connection.exec_driver_sql(_insert(len(rows)), values)
+        else:
+            connection.execute(sa.insert(self.SQLEvent.__table__), rows)
+
+    def _keep(self, tracker: DialogueStateTracker, new: list[Event]) -> None:
+        """Keep it for the next turn, unless its rows would give another tracker."""
+        if not tracker.events or any(isinstance(event, _READ_DIFFERENTLY) for event in new):
+            return
+        self._kept[tracker.sender_id] = tracker
+        if len(self._kept) > MOST_KEPT:
+            self._kept.popitem(last=False)
+
+    def forget(self, sender_id: str) -> None:
+        """Drop a conversation from memory: its rows are being erased."""
+        self._kept.pop(sender_id, None)
 
 
 # Rasa's own query, once per process: the events since the conversation's last session began
@@ -71,6 +109,21 @@ _LATEST_SESSION = sa.text(
     "(SELECT max(timestamp) FROM events WHERE sender_id = :sender"
     " AND type_name = 'session_started'), 0) ORDER BY id"
 )
+
+_NEWEST_ROW = sa.text("SELECT max(id) FROM events WHERE sender_id = :sender")
+
+
+def _newest(connection: Any, sender_id: str) -> int | None:
+    """The id of a conversation's last row."""
+    return connection.execute(_NEWEST_ROW, {"sender": sender_id}).scalar()
+
+
+@lru_cache(maxsize=MOST_ROWS)
+def _insert(rows: int) -> str:
+    """An insert of so many rows."""
+    one = "(" + ", ".join("?" * len(_COLUMNS)) + ")"
+    into = f"INSERT INTO events ({', '.join(_COLUMNS)}) VALUES "  # noqa: S608 - constants
+    return into + ", ".join([one] * rows)
 
 
 def _row(sender_id: str, event: Event) -> dict[str, Any]:

@@ -1,0 +1,164 @@
+"""Four more patches of Rasa 3.6.21, for what it works out again and again in one turn.
+
+A turn asks `RulePolicy` two or three times what to do next. Each time Rasa replays the whole
+conversation to describe every state it was in, and compares every rule with each of these states.
+All give Rasa's own answer here, with less work:
+
+8. `Domain.states_for_tracker_history`: the states so far are kept with their tracker and only what
+   happened since is replayed.
+9. `RulePolicy._get_possible_keys`: only rules that fit the last action and the purpose of the last
+   message are compared, and no state further back than the longest rule left reaches.
+10. `DialogueStateTracker.applied_events`: where nothing was taken back and no form ran, the answer
+    is what came after the last session start; no event is asked six times what it is.
+11. `Domain.is_empty`: asked for every message, it compares the domain with a newly built one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from rasa.core.policies.rule_policy import SHOULD_NOT_BE_SET, RulePolicy
+from rasa.shared.core.constants import PREVIOUS_ACTION, USER
+from rasa.shared.core.domain import Domain, State
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActionReverted,
+    ActiveLoop,
+    Event,
+    LegacyForm,
+    Restarted,
+    SessionStarted,
+    UserUtteranceReverted,
+)
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import ACTION_NAME, INTENT
+
+_STATES, _RULES = "_kelurahan_states", "_kelurahan_rules"  # on the tracker, on the policy
+_EMPTY = "_kelurahan_empty"  # on the domain
+_rasas_states = Domain.states_for_tracker_history
+_rasas_applied_events = DialogueStateTracker.applied_events
+_rasas_is_empty = Domain.is_empty
+_BEGINNINGS = (Restarted, SessionStarted)
+_INTRICATE = {ActionReverted, UserUtteranceReverted, ActiveLoop, LegacyForm}
+
+
+def apply() -> None:
+    """Install all; `rasa_patches.apply` has checked the version."""
+    Domain.states_for_tracker_history = _states_for_tracker_history
+    RulePolicy._get_possible_keys = _get_possible_keys
+    DialogueStateTracker.applied_events = _applied_events
+    Domain.is_empty = _is_empty
+
+
+@dataclass
+class _Kept:
+    """How far a conversation has been replayed."""
+
+    domain: Domain
+    replayed: DialogueStateTracker
+    applied: list[Event] = field(default_factory=list)
+    states: list[State] = field(default_factory=list)
+
+    def leads_to(self, domain: Domain, applied: list[Event]) -> bool:
+        """Whether these events begin with those replayed; reverted ones make it start anew."""
+        return (
+            self.domain is domain
+            and len(self.applied) <= len(applied)
+            and all(old is new for old, new in zip(self.applied, applied, strict=False))
+        )
+
+
+def _states_for_tracker_history(
+    self: Domain,
+    tracker: DialogueStateTracker,
+    omit_unset_slots: bool = False,
+    ignore_rule_only_turns: bool = False,
+    rule_only_data: dict[str, Any] | None = None,
+) -> list[State]:
+    if omit_unset_slots or ignore_rule_only_turns:  # training, and policies that we do not use
+        return _rasas_states(
+            self, tracker, omit_unset_slots, ignore_rule_only_turns, rule_only_data
+        )
+    applied = tracker.applied_events()
+    kept = tracker.__dict__.get(_STATES)
+    if kept is None or not kept.leads_to(self, applied):
+        kept = tracker.__dict__[_STATES] = _Kept(self, tracker.init_copy())
+    for event in applied[len(kept.applied) :]:
+        if isinstance(event, ActionExecuted):
+            kept.states.append(self.get_active_state(kept.replayed))
+        kept.replayed.update(event)
+    kept.applied = applied
+    states = [*kept.states, self.get_active_state(kept.replayed)]
+    # callers take things out of what they are given
+    return [{kind: dict(sub) for kind, sub in state.items()} for state in states]
+
+
+class _Rules:
+    """The rules of a lookup by what their last state demands."""
+
+    def __init__(self, policy: RulePolicy, lookup: dict[str, str]) -> None:
+        self.lookup = lookup
+        self.lengths: dict[str, int] = {}
+        self._by_demand: dict[tuple[str | None, str | None], list[str]] = defaultdict(list)
+        self._starts: list[str] = []  # of a conversation: Rasa compares nothing else of them
+        for key in lookup:
+            states = policy._rule_key_to_state(key)
+            self.lengths[key] = len(states)
+            last = states[-1] if states else {}
+            if last.get(PREVIOUS_ACTION):
+                demand = (
+                    _demanded(last, PREVIOUS_ACTION, ACTION_NAME),
+                    _demanded(last, USER, INTENT),
+                )
+                self._by_demand[demand].append(key)
+            else:
+                self._starts.append(key)
+
+    def candidates(self, state: State) -> Iterable[str]:
+        """Every rule that could fit this last state, and a few that do not."""
+        action = state.get(PREVIOUS_ACTION, {}).get(ACTION_NAME)
+        intent = state.get(USER, {}).get(INTENT)
+        yield from self._starts
+        for demand in {(action, intent), (action, None), (None, intent), (None, None)}:
+            yield from self._by_demand.get(demand, ())
+
+
+def _demanded(state: State, kind: str, key: str) -> str | None:
+    """The value that a rule's state insists on, None if it takes any."""
+    value = state.get(kind, {}).get(key)
+    return value if isinstance(value, str) and value != SHOULD_NOT_BE_SET and value else None
+
+
+def _get_possible_keys(self: RulePolicy, lookup: dict[str, str], states: list[State]) -> set[str]:
+    if not states:
+        return set(lookup)
+    known = self.__dict__.setdefault(_RULES, {})
+    rules = known.get(id(lookup))
+    if rules is None or rules.lookup is not lookup or len(rules.lengths) != len(lookup):
+        rules = known[id(lookup)] = _Rules(self, lookup)
+    possible = set(rules.candidates(states[-1]))
+    for i, state in enumerate(reversed(states)):
+        if not any(rules.lengths[key] > i for key in possible):
+            break
+        possible = {key for key in possible if self._is_rule_applicable(key, i, state)}
+    return possible
+
+
+def _applied_events(self: DialogueStateTracker) -> list[Event]:
+    events = list(self.events)
+    kinds = {type(event) for event in events}
+    if kinds & _INTRICATE:
+        return _rasas_applied_events(self)
+    if not kinds.isdisjoint(_BEGINNINGS):
+        last = max(i for i, event in enumerate(events) if type(event) in _BEGINNINGS)
+        return events[last + 1 :]
+    return events
+
+
+def _is_empty(self: Domain) -> bool:
+    if _EMPTY not in self.__dict__:
+        self.__dict__[_EMPTY] = _rasas_is_empty(self)
+    return self.__dict__[_EMPTY]

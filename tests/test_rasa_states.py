@@ -1,0 +1,180 @@
+"""What a prediction works out with less work is what Rasa works out.
+
+Rasa's own code comes from a second copy of its modules: another test may have patched the first.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import itertools
+import json
+import random
+import tarfile
+
+import pytest
+from rasa.core.policies.rule_policy import RulePolicy
+from rasa.shared.core import events as e
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from kelurahan.whatsapp import rasa_states
+from scripts.children import ROOT
+from scripts.surroundings import MODEL
+
+
+def rasas_own(module: str, owner: str, name: str):
+    """A function of Rasa's that no patch has touched."""
+    spec = importlib.util.find_spec(module)
+    copy = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(copy)
+    return getattr(getattr(copy, owner), name)
+
+
+OWN_STATES = rasas_own("rasa.shared.core.domain", "Domain", "states_for_tracker_history")
+OWN_APPLIED = rasas_own("rasa.shared.core.trackers", "DialogueStateTracker", "applied_events")
+OWN_KEYS = rasas_own("rasa.core.policies.rule_policy", "RulePolicy", "_get_possible_keys")
+
+
+@pytest.fixture(autouse=True)
+def patched(monkeypatch):
+    """Apply the patches for one test only."""
+    for owner, name in (
+        (Domain, "states_for_tracker_history"),
+        (Domain, "is_empty"),
+        (RulePolicy, "_get_possible_keys"),
+        (DialogueStateTracker, "applied_events"),
+    ):
+        monkeypatch.setattr(owner, name, owner.__dict__[name])
+    rasa_states.apply()
+
+
+@pytest.fixture(scope="module")
+def domain() -> Domain:
+    return Domain.load(str(ROOT / "domain.yml"))
+
+
+@pytest.fixture(scope="module")
+def lookup() -> dict[str, dict[str, str]]:
+    """The rules of the trained model."""
+    if not MODEL.exists():
+        pytest.skip("no trained model")
+    with tarfile.open(MODEL) as archive:
+        name = next(n for n in archive.getnames() if n.endswith("rule_policy.json"))
+        return json.load(archive.extractfile(name))["lookup"]
+
+
+def said(domain: Domain, dice: random.Random) -> e.UserUttered:
+    """A message with some purpose, with a service or without."""
+    intent = {"name": dice.choice(domain.intents), "confidence": 0.9}
+    entities = [{"entity": "layanan", "value": "ktp"}] * dice.randint(0, 1)
+    return e.UserUttered("x", intent, entities, {"intent": intent, "entities": entities})
+
+
+def happenings(domain: Domain, dice: random.Random) -> list[e.Event]:
+    """One turn, sometimes with a form, a refusal, or something taken back."""
+    form = domain.form_names[0]
+    actions = [a for a in domain.action_names_or_texts if a not in domain.form_names]
+    turn = [said(domain, dice), e.DefinePrevUserUtteredFeaturization(dice.random() < 0.1)]
+    for _ in range(dice.randint(1, 3)):
+        turn.append(e.ActionExecuted(dice.choice([*actions[-20:], form])))
+        turn += dice.choice(
+            [
+                [],
+                [e.ActiveLoop(form), e.SlotSet("requested_slot", "nama")],
+                [e.ActiveLoop(None), e.SlotSet("requested_slot", None)],
+                [e.LoopInterrupted(True)],
+                [e.ActionExecutionRejected(form)],
+                [e.SlotSet("layanan", dice.choice(["ktp", "kk", None]))],
+                [e.BotUttered("ya")],
+                [e.ActionReverted()],
+                [e.UserUtteranceReverted()],
+                [e.FollowupAction(form)],
+                [e.Restarted()] if dice.random() < 0.2 else [],
+            ]
+        )
+    return [*turn, e.ActionExecuted("action_listen")]
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_the_states_are_rasas_after_every_event(domain: Domain, seed: int):
+    dice = random.Random(seed)
+    tracker = DialogueStateTracker("warga", domain.slots)
+    begin = [e.ActionExecuted("action_session_start"), e.SessionStarted()]
+    turns = (happenings(domain, dice) for _ in range(8))
+    for event in itertools.chain(begin, [e.ActionExecuted("action_listen")], *turns):
+        tracker.update(event, domain)
+        assert tracker.applied_events() == OWN_APPLIED(tracker)
+        if dice.random() < 0.5:
+            states = tracker.past_states(domain)
+            assert states == OWN_STATES(domain, tracker)
+            for state in states:  # as the featurizer does: what we were given is ours to change
+                state.get("user", {}).pop("intent", None)
+
+
+def test_only_what_happened_since_is_replayed(domain: Domain, monkeypatch):
+    dice = random.Random(1)
+    tracker = DialogueStateTracker("warga", domain.slots)
+    for event in happenings(domain, dice):
+        tracker.update(event, domain)
+    tracker.past_states(domain)
+    asked = []
+    own = Domain.get_active_state
+    monkeypatch.setattr(Domain, "get_active_state", lambda *a, **k: asked.append(1) or own(*a, **k))
+    tracker.past_states(domain)
+    assert len(asked) == 1
+
+
+def test_training_and_other_policies_get_rasas_own_states(domain: Domain):
+    tracker = DialogueStateTracker("warga", domain.slots)
+    for event in happenings(domain, random.Random(2)):
+        tracker.update(event, domain)
+    for options in ({"omit_unset_slots": True}, {"ignore_rule_only_turns": True}):
+        options["rule_only_data"] = {"rule_only_slots": [], "rule_only_loops": []}
+        assert tracker.past_states(domain, **options) == OWN_STATES(domain, tracker, **options)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_the_same_rules_fit(domain: Domain, lookup, seed: int):
+    dice = random.Random(seed)
+    policy = RulePolicy.__new__(RulePolicy)
+    tracker = DialogueStateTracker("warga", domain.slots)
+    found = 0
+    for _ in range(6):
+        for event in happenings(domain, dice):
+            tracker.update(event, domain)
+            states = tracker.past_states(domain)
+            for rules in lookup.values():
+                if not isinstance(rules, dict):
+                    continue
+                keys = policy._get_possible_keys(rules, states)
+                assert keys == OWN_KEYS(policy, rules, states)
+                found += len(keys)
+    assert found > 0
+    assert policy._get_possible_keys(lookup["rules"], []) == set(lookup["rules"])
+
+
+PLAIN = (e.ActionReverted, e.UserUtteranceReverted, e.ActiveLoop)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_a_conversation_without_forms_is_applied_as_by_rasa(domain: Domain, seed: int):
+    dice = random.Random(seed)
+    tracker = DialogueStateTracker("warga", domain.slots)
+    begin = [e.ActionExecuted("action_session_start"), e.SessionStarted()]
+    for event in (x for _ in range(6) for x in [*begin, *happenings(domain, dice)]):
+        if not isinstance(event, PLAIN):
+            tracker.update(event, domain)
+            assert tracker.applied_events() == OWN_APPLIED(tracker)
+
+
+def test_no_kind_of_event_is_a_kind_of_another():
+    """Types are compared, where Rasa asks `isinstance`."""
+    for kind in (*rasa_states._BEGINNINGS, *rasa_states._INTRICATE):
+        assert set(kind.__subclasses__()) <= rasa_states._INTRICATE
+
+
+def test_whether_a_domain_is_empty_is_worked_out_once(domain: Domain, monkeypatch):
+    nothing = Domain.empty()
+    assert (domain.is_empty(), nothing.is_empty()) == (False, True)
+    monkeypatch.setattr(Domain, "as_dict", None)
+    assert (domain.is_empty(), nothing.is_empty()) == (False, True)
