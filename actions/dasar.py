@@ -14,10 +14,11 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.konteks import Konteks
 from kelurahan import logs
-from kelurahan.katalog import katalog
+from kelurahan.katalog import katalog, sumber_perubahan
 from kelurahan.replies import Balasan
 from kelurahan.replies.formulir import pengingat
 from kelurahan.settings import settings
+from kelurahan.store import perubahan_layanan
 from kelurahan.store.errors import StoreBusyError
 from kelurahan.wilayah import kelurahan
 
@@ -50,6 +51,7 @@ class Aksi(Action, ABC):  # abstract, or the action server would register it too
     def __init__(self) -> None:
         """Read the facts as the action server starts: no resident waits for it, a fault shows."""
         logs.install(secrets=(settings().database_url, settings().redis_url))
+        sumber_perubahan(perubahan_layanan.berlaku)
         katalog()
         kelurahan()
 

@@ -11,6 +11,7 @@ from actions.konteks import Konteks
 from kelurahan import permohonan
 from kelurahan.replies import Balasan, info
 from kelurahan.replies import permohonan as teks
+from kelurahan.store import pengurus
 from kelurahan.wilayah import kelurahan
 
 # "hapus data saya" is recognised by rule; longer wishes to erase are told by these words
@@ -27,4 +28,5 @@ class AksiDataPribadi(Aksi):
         if "hapus" not in konteks.entitas("tindakan") and not MINTA_HAPUS.search(konteks.teks):
             return info.data_pribadi(kelurahan()), []
         jumlah = len(permohonan.daftar(konteks.pengirim, batas=1000))
-        return teks.tanya_hapus(jumlah), [SlotSet("pertanyaan", "hapus_data")]
+        terdaftar = pengurus.jabatan(konteks.pengirim) is not None
+        return teks.tanya_hapus(jumlah, terdaftar), [SlotSet("pertanyaan", "hapus_data")]

@@ -11,10 +11,13 @@ from actions import maksud
 from actions.dasar import Aksi, Events
 from actions.konteks import URUTAN_ISIAN, Konteks
 from kelurahan import isian, permohonan
+from kelurahan.isian import peta
 from kelurahan.katalog import Layanan, katalog, pilih_varian
 from kelurahan.replies import Balasan, tanggal_panjang
 from kelurahan.replies import formulir as teks
+from kelurahan.replies import pengurus as teks_pengurus
 from kelurahan.replies.layanan import jawab as jawab_layanan
+from kelurahan.store import pengurus
 from kelurahan.store.direktori import direktori
 
 
@@ -186,7 +189,7 @@ def periksa(draf: Draf, hari_ini: date, tercatat: bool = False) -> Draf:
     salah = list(draf.salah)
     data = draf.isian
     if data.rw and not any(satu.isian == "rt_rw" for satu in salah):
-        temuan = _periksa_rt_rw(data.rt, data.rw)
+        temuan = peta.periksa(data.rt, data.rw, direktori())
         if temuan:
             salah.append(temuan)
             data = replace(data, rt=None, rw=None)
@@ -206,20 +209,6 @@ def periksa(draf: Draf, hari_ini: date, tercatat: bool = False) -> Draf:
 def isian_umur(lahir: date, hari_ini: date) -> int:
     """Age in whole years."""
     return hari_ini.year - lahir.year - ((hari_ini.month, hari_ini.day) < (lahir.month, lahir.day))
-
-
-def _periksa_rt_rw(rt: str | None, rw: str) -> isian.Salah | None:
-    peta = direktori()
-    semua = peta.rw()
-    contoh = f"{peta.rt_di(semua[0])[0]}/{semua[0]}"
-    if rw not in semua:
-        alasan = f"RW {rw} tidak ada di sini. Yang ada RW {semua[0]} sampai RW {semua[-1]}."
-        return isian.Salah("rt_rw", f"RT {rt or '?'} / RW {rw}", alasan, contoh)
-    if rt and not peta.ada(rt, rw):
-        ada = peta.rt_di(rw)
-        alasan = f"di RW {rw} tidak ada RT {rt}. Yang ada RT {ada[0]} sampai RT {ada[-1]}."
-        return isian.Salah("rt_rw", f"RT {rt} / RW {rw}", alasan, f"{ada[0]}/{rw}")
-    return None
 
 
 def _balasan_salah(draf: Draf, kurang: str | None) -> Balasan:
@@ -254,12 +243,23 @@ class AksiAjukan(Aksi):
                 varian=varian.kunci if varian else None,
             ),
         )
-        satu = hasil.permohonan
-        balasan = teks.tercatat(satu.nomor, layanan, satu, hasil.baru, direktori().contoh)
+        balasan = _tercatat(hasil, layanan, pengurus.jabatan(konteks.pengirim))
         if permohonan.perlu_privasi(konteks.pengirim):
             balasan = balasan.ditambah(teks.PRIVASI)
             permohonan.tandai_privasi(konteks.pengirim)
         return balasan, [*kosongkan(), SlotSet("layanan", layanan.slug)]
+
+
+def _tercatat(
+    hasil: permohonan.Tercatat, layanan: Layanan, jabatan: pengurus.Jabatan | None
+) -> Balasan:
+    """The answer to what was filed; an RT/RW officer is invited to the next neighbour."""
+    satu, contoh = hasil.permohonan, direktori().contoh
+    if jabatan is None:
+        return teks.tercatat(satu.nomor, layanan, satu, hasil.baru, contoh)
+    balasan = teks.tercatat(satu.nomor, layanan, satu, hasil.baru, contoh, teks_pengurus.LAGI)
+    diluar = not jabatan.mencakup(satu.rt, satu.rw)
+    return balasan.ditambah(teks_pengurus.di_luar(jabatan) if diluar else "")
 
 
 def kosongkan() -> Events:

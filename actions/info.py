@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 from actions.dasar import Aksi, Events
-from actions.konteks import Konteks, sekarang
+from actions.konteks import Konteks
+from actions.serahan import serahkan
 from kelurahan import isian
-from kelurahan.jam_kantor import buka
 from kelurahan.replies import Balasan
 from kelurahan.replies import info as teks
+from kelurahan.replies import serahan as teks_serahan
+from kelurahan.store import serahan
 from kelurahan.store.direktori import direktori
 from kelurahan.wilayah import cari_rujukan, kelurahan
 
@@ -49,13 +51,13 @@ class AksiRtRw(Aksi):
 
 
 class AksiPetugas(Aksi):
-    """A human is wanted."""
+    """A human is wanted: into the queue."""
 
     nama = "action_petugas"
 
     def jawab(self, konteks: Konteks) -> tuple[Balasan, Events]:
         """See the base class."""
-        return teks.petugas(kelurahan(), buka(kelurahan().jam, sekarang())), []
+        return teks_serahan.petugas(kelurahan(), serahkan(konteks, serahan.DIMINTA)), []
 
 
 class AksiKeluhan(Aksi):
@@ -67,7 +69,7 @@ class AksiKeluhan(Aksi):
         """See the base class."""
         rujukan = cari_rujukan(konteks.teks)
         if rujukan is None or konteks.layanan_disebut:
-            return teks.keluhan_layanan(kelurahan(), buka(kelurahan().jam, sekarang())), []
+            return teks_serahan.keluhan(kelurahan(), serahkan(konteks, serahan.KELUHAN)), []
         return teks.keluhan_lain(kelurahan(), rujukan), []
 
 

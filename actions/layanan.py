@@ -9,6 +9,8 @@ from actions.konteks import Konteks
 from kelurahan.katalog import katalog, pilih_varian
 from kelurahan.replies import Balasan
 from kelurahan.replies import layanan as teks
+from kelurahan.replies import pengurus as teks_pengurus
+from kelurahan.store import pengurus
 from kelurahan.wilayah import kelurahan
 
 
@@ -21,7 +23,17 @@ class AksiMenu(Aksi):
         """See the base class."""
         kelompok = konteks.entitas("kelompok")
         balasan = teks.menu_kelompok(katalog(), kelompok[0]) if kelompok else None
-        return balasan or teks.menu(katalog(), kelurahan()), []
+        return balasan or menu(konteks), []
+
+
+def menu(konteks: Konteks, salam: str = "") -> Balasan:
+    """The whole menu, opened by a greeting; RT/RW officers are greeted as such."""
+    jabatan = pengurus.jabatan(konteks.pengirim)
+    if jabatan:
+        pembuka = teks_pengurus.sapaan(jabatan, salam)
+    else:
+        pembuka = f"{salam}, Bapak/Ibu. Selamat datang, ada yang bisa dibantu?" if salam else ""
+    return teks.menu(katalog(), kelurahan(), pembuka)
 
 
 class AksiPilihNomor(Aksi):
@@ -37,7 +49,8 @@ class AksiPilihNomor(Aksi):
         layanan = konteks.layanan_disebut[0]
         balasan = teks.syarat(layanan)  # also after "biaya untuk yang mana?": it holds the fee
         events: Events = [SlotSet("layanan", layanan.slug)]
-        if konteks.formulir_aktif and konteks.layanan_formulir == layanan:
+        dipilih = konteks.layanan_formulir if konteks.formulir_aktif else None
+        if dipilih and dipilih.slug == layanan.slug:  # its texts may have changed since
             return balasan, events
         events.append(SlotSet("pertanyaan", "ajukan"))
         if konteks.formulir_aktif:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from actions.dasar import Aksi, Events
 from actions.konteks import Konteks
+from actions.layanan import menu
+from actions.serahan import serahkan_bila_buntu
 from kelurahan.katalog import Layanan, katalog
 from kelurahan.replies import Balasan, info, layanan
 from kelurahan.replies import formulir as teks_formulir
+from kelurahan.replies import serahan as teks_serahan
 from kelurahan.wilayah import kelurahan
 
 UCAPAN = {
@@ -45,12 +48,11 @@ class AksiSalam(Aksi):
         sapaan = "Waalaikumsalam" if muslim else "Halo"
         if konteks.formulir_aktif:
             return info.basa_basi(f"{sapaan}, Bapak/Ibu.", _slug(konteks)), []
-        pembuka = f"{sapaan}, Bapak/Ibu. Selamat datang, ada yang bisa dibantu?"
-        return layanan.menu(katalog(), kelurahan(), pembuka), []
+        return menu(konteks, sapaan), []
 
 
 class AksiKlarifikasi(Aksi):
-    """Not sure: never guess, offer the likeliest services and a human."""
+    """Not sure: never guess, offer the likeliest services; the third time in a row, a human."""
 
     nama = "action_klarifikasi"
 
@@ -66,10 +68,18 @@ class AksiKlarifikasi(Aksi):
             )
         if lanjutan := tujuan_lanjutan(konteks):
             return layanan.jawab(lanjutan, konteks.layanan), []
-        calon = calon_layanan(konteks)
-        if calon and keyakinan_layanan(konteks) >= LAYANAN_JELAS:
-            return layanan.tujuan_yang_mana(calon[0]), []
-        return layanan.layanan_yang_mana(calon, tujuan_terdekat(konteks)), []
+        balasan = tanya_balik(konteks)
+        if kabar := serahkan_bila_buntu(konteks):
+            balasan = teks_serahan.tidak_paham(balasan, kelurahan(), kabar)
+        return balasan, []
+
+
+def tanya_balik(konteks: Konteks) -> Balasan:
+    """Ask which service is meant, or what about it."""
+    calon = calon_layanan(konteks)
+    if calon and keyakinan_layanan(konteks) >= LAYANAN_JELAS:
+        return layanan.tujuan_yang_mana(calon[0])
+    return layanan.layanan_yang_mana(calon, tujuan_terdekat(konteks))
 
 
 def tujuan_lanjutan(konteks: Konteks) -> str | None:

@@ -15,6 +15,7 @@ from kelurahan.katalog import katalog
 from kelurahan.replies import Balasan
 from kelurahan.replies import formulir as teks_formulir
 from kelurahan.replies import permohonan as teks
+from kelurahan.store import pengurus
 from kelurahan.store.direktori import direktori
 from kelurahan.store.waktu import wib
 from kelurahan.wilayah import kelurahan
@@ -38,10 +39,14 @@ class AksiCekStatus(Aksi):
             semua = self._milik(konteks)
         if not semua:
             return teks.status_tidak_ada(nomor[0] if nomor else None, kelurahan().awalan_nomor), []
+        bernama = pengurus.jabatan(konteks.pengirim) is not None
         if len(semua) == 1:
-            balasan = teks.status(semua[0], katalog(), wib)
+            balasan = teks.status(semua[0], katalog(), wib, kelurahan(), bernama=bernama)
         else:
-            balasan = teks.daftar_status(semua, katalog(), wib)
+            masih_ada = len(semua) == PALING_BANYAK
+            balasan = teks.daftar_status(
+                semua, katalog(), wib, bernama=bernama, masih_ada=masih_ada
+            )
         # inside a form, looking something up must not change what is being applied for
         events = [] if konteks.formulir_aktif else [SlotSet("layanan", semua[0].layanan)]
         return balasan, events

@@ -1,7 +1,8 @@
 """Reading and checking the hand-written YAML files of `layanan/` and `wilayah/`.
 
 A `Bagian` (one mapping of a file) hands out typed values and writes every fault into one shared
-list, so that whoever edits a file sees all faults at once, each with file, key and value.
+list, so that whoever edits a file sees all faults at once, each with file, key and value. The
+same checks serve the forms of the console, which words a fault anew by its `kode`.
 """
 
 from __future__ import annotations
@@ -63,6 +64,25 @@ def baca_yaml(path: Path, nama: str, salah: list[str]) -> object:
     return isi
 
 
+class Salah(str):
+    """One fault: the line a maintainer reads, and its parts for whoever words it differently.
+
+    `kunci` is the place inside the file ("varian[1].syarat[3]"); `kode` and `rincian` say what is
+    wrong without words ("panjang", {"ada": 120, "maks": 110}).
+    """
+
+    kunci: str
+    pesan: str
+    kode: str
+    rincian: dict[str, object]
+
+    def __new__(cls, nama: str, kunci: str, pesan: str, kode: str = "", **rincian: object) -> Salah:
+        """Put the line together; an empty file name or key is left out."""
+        salah = super().__new__(cls, ": ".join(x for x in (nama, kunci, pesan) if x))
+        salah.kunci, salah.pesan, salah.kode, salah.rincian = kunci, pesan, kode, rincian
+        return salah
+
+
 class Bagian:
     """One mapping of a file under check; see the module docstring."""
 
@@ -73,11 +93,12 @@ class Bagian:
             self._lapor(f"{tampil(isi)}: expected keys with values")
 
     def _lapor(self, pesan: str) -> None:
-        self.salah.append(": ".join(bagian for bagian in (self.nama, self.jalur, pesan) if bagian))
+        self.salah.append(Salah(self.nama, self.jalur, pesan, "bukan_bagian"))
 
-    def lapor(self, kunci: str, pesan: str) -> None:
+    def lapor(self, kunci: str, pesan: str, kode: str = "", **rincian: object) -> None:
         """Record a fault of one key."""
-        self.salah.append(f"{self.nama}: {self.jalur + '.' if self.jalur else ''}{kunci}: {pesan}")
+        tempat = f"{self.jalur}.{kunci}".lstrip(".")
+        self.salah.append(Salah(self.nama, tempat, pesan, kode, **rincian))
 
     def kenal(self, *kunci: str) -> None:
         """Refuse keys other than these, with the likeliest one meant."""
@@ -94,7 +115,7 @@ class Bagian:
         nilai = self.isi.get(kunci)
         if nilai is None:
             if wajib:
-                self.lapor(kunci, "missing")
+                self.lapor(kunci, "missing", "kosong")
             return ""
         return self._teks(kunci, nilai, maks, pola, bebas)
 
@@ -102,16 +123,18 @@ class Bagian:
         self, kunci: str, nilai: object, maks: int, pola: str = "", bebas: bool = False
     ) -> str:
         if not isinstance(nilai, str):
-            self.lapor(kunci, f"{tampil(nilai)} expected text (put it in quotes)")
+            self.lapor(kunci, f"{tampil(nilai)} expected text (put it in quotes)", "bukan_teks")
             return ""
         if not nilai.strip() or nilai != nilai.strip():
-            self.lapor(kunci, f"{tampil(nilai)} is empty or has spaces around it")
-        elif panjang_utf16(nilai) > maks:
-            self.lapor(kunci, f"{tampil(nilai)} {panjang_utf16(nilai)} characters, at most {maks}")
+            self.lapor(kunci, f"{tampil(nilai)} is empty or has spaces around it", "kosong")
+        elif (ada := panjang_utf16(nilai)) > maks:
+            pesan = f"{tampil(nilai)} {ada} characters, at most {maks}"
+            self.lapor(kunci, pesan, "panjang", ada=ada, maks=maks)
         elif pola and not re.fullmatch(pola, nilai):
-            self.lapor(kunci, f"{tampil(nilai)} does not have the form {pola}")
+            self.lapor(kunci, f"{tampil(nilai)} does not have the form {pola}", "pola")
         elif not bebas and (tanda := TERLARANG.search(nilai)):
-            self.lapor(kunci, f"{tampil(nilai)} contains {tampil(tanda.group())}")
+            isi = tanda.group()
+            self.lapor(kunci, f"{tampil(nilai)} contains {tampil(isi)}", "tanda", tanda=isi)
         return nilai
 
     def daftar(
@@ -126,31 +149,34 @@ class Bagian:
         """A list of one-line texts without repeats."""
         nilai = self.isi.get(kunci, [])
         if not isinstance(nilai, list):
-            self.lapor(kunci, f"{tampil(nilai)} expected a list (lines starting with '- ')")
+            pesan = f"{tampil(nilai)} expected a list (lines starting with '- ')"
+            self.lapor(kunci, pesan, "bukan_daftar")
             return ()
-        if not paling_sedikit <= len(nilai) <= paling_banyak:
-            self.lapor(kunci, f"{len(nilai)} lines, expected {paling_sedikit} to {paling_banyak}")
+        if not paling_sedikit <= (ada := len(nilai)) <= paling_banyak:
+            pesan = f"{ada} lines, expected {paling_sedikit} to {paling_banyak}"
+            self.lapor(kunci, pesan, "jumlah", ada=ada, min=paling_sedikit, maks=paling_banyak)
         hasil = tuple(self._teks(f"{kunci}[{n}]", x, maks, pola) for n, x in enumerate(nilai, 1))
         for ganda in sorted({x for x in hasil if x and hasil.count(x) > 1}):
-            self.lapor(kunci, f"{tampil(ganda)} stands there twice")
+            self.lapor(kunci, f"{tampil(ganda)} stands there twice", "ganda", nilai=ganda)
         return hasil
 
     def pilihan(self, kunci: str, boleh: Collection[str]) -> str:
         """One of a few words."""
         nilai = self.isi.get(kunci)
         if nilai is None:
-            self.lapor(kunci, f"missing; one of: {', '.join(boleh)}")
+            self.lapor(kunci, f"missing; one of: {', '.join(boleh)}", "pilihan")
         elif nilai not in boleh:
             mirip = get_close_matches(str(nilai), list(boleh), 1)
             saran = f"; did you mean '{mirip[0]}'?" if mirip else ""
-            self.lapor(kunci, f"{tampil(nilai)} is not one of: {', '.join(boleh)}{saran}")
+            pesan = f"{tampil(nilai)} is not one of: {', '.join(boleh)}{saran}"
+            self.lapor(kunci, pesan, "pilihan")
         return str(nilai)
 
     def bulat(self, kunci: str, paling_kecil: int, paling_besar: int) -> int:
         """A whole number within bounds; 0 when there is none to use."""
         nilai = self.isi.get(kunci)
         if nilai is None:
-            self.lapor(kunci, "missing")
+            self.lapor(kunci, "missing", "kosong")
         elif not isinstance(nilai, int) or isinstance(nilai, bool):
             self.lapor(kunci, f"{tampil(nilai)} expected a whole number")
         elif not paling_kecil <= nilai <= paling_besar:
@@ -171,14 +197,15 @@ class Bagian:
         nilai = self.isi.get(kunci)
         if type(nilai) is date:
             return nilai
-        self.lapor(kunci, "missing" if nilai is None else f"{tampil(nilai)} expected YYYY-MM-DD")
+        pesan = "missing" if nilai is None else f"{tampil(nilai)} expected YYYY-MM-DD"
+        self.lapor(kunci, pesan, "tanggal")
         return date.min
 
     def url(self, kunci: str, *, wajib: bool = True) -> str:
         """A web address."""
         nilai = self.teks(kunci, 300, wajib=wajib, bebas=True)
         if nilai and not URL.fullmatch(nilai):
-            self.lapor(kunci, f"{tampil(nilai)} is not a web address (https://...)")
+            self.lapor(kunci, f"{tampil(nilai)} is not a web address (https://...)", "alamat")
         return nilai
 
     def bagian(self, kunci: str, *, wajib: bool = True) -> Bagian | None:
@@ -186,7 +213,7 @@ class Bagian:
         nilai = self.isi.get(kunci)
         if nilai is None:
             if wajib:
-                self.lapor(kunci, "missing")
+                self.lapor(kunci, "missing", "kosong")
             return None
         return Bagian(self.nama, nilai, self.salah, f"{self.jalur}.{kunci}".lstrip("."))
 
@@ -194,9 +221,11 @@ class Bagian:
         """The mappings of a list, in order."""
         nilai = self.isi.get(kunci, [])
         if not isinstance(nilai, list):
-            self.lapor(kunci, f"{tampil(nilai)} expected a list (lines starting with '- ')")
+            pesan = f"{tampil(nilai)} expected a list (lines starting with '- ')"
+            self.lapor(kunci, pesan, "bukan_daftar")
             return
         if len(nilai) < paling_sedikit:
-            self.lapor(kunci, f"{len(nilai)} entries, at least {paling_sedikit}")
+            pesan = f"{len(nilai)} entries, at least {paling_sedikit}"
+            self.lapor(kunci, pesan, "kurang", min=paling_sedikit)
         for n, isi in enumerate(nilai, 1):
             yield Bagian(self.nama, isi, self.salah, f"{self.jalur}.{kunci}[{n}]".lstrip("."))

@@ -1,121 +1,45 @@
 """The catalogue of services: `layanan/<slug>.yml`, read once and checked whole.
 
-What each key means stands in `layanan/README.md`.
+What each key means stands in `layanan/README.md`. A process may name a source of changes that lie
+over the files (`sumber_perubahan`); Rasa's process names none, its model depends on the files.
 """
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 from kelurahan.berkas import Bagian, baca_yaml, memuat, tampil
+from kelurahan.katalog_layanan import JUDUL, SLUG, Kelompok, Layanan, Varian, baca_layanan
 from kelurahan.katalog_periksa import periksa_bersama
+from kelurahan.katalog_perubahan import Gabungan, Perubahan, gabung
 from kelurahan.settings import ROOT, settings
 
-# Limits: 24 is WhatsApp's for a list row; the others keep answers readable.
-JUDUL, SINGKAT, NAMA, BARIS, KALIMAT, CATATAN, KERAGUAN = 24, 45, 72, 110, 260, 150, 300
-KEYAKINAN = ("tinggi", "sedang", "rendah")
-PENGANTAR = ("ya", "tidak", "mungkin")
-SLUG = r"[a-z][a-z0-9_]*"
-SEBUTAN = r"[a-z0-9][a-z0-9 '-]*"
+__all__ = [
+    *("Katalog", "KatalogError", "Kelompok", "Layanan", "Varian"),
+    *("folder_layanan", "gabungan", "katalog", "katalog_berkas", "muat", "pilih_varian"),
+    *("segarkan", "sumber_perubahan"),
+]
+
+logger = logging.getLogger(__name__)
+TANYA_DETIK = 1.0  # how long a change may stay unseen
+JEDA_GAGAL_DETIK = 5.0  # after a source failed, which may have taken its time to
+
+# Asked with the version known (None: none yet): the newest version and slug -> change, or None
+# when the version known is the newest.
+SumberPerubahan = Callable[[object], tuple[object, Mapping[str, Perubahan]] | None]
 
 
 class KatalogError(ValueError):
     """The catalogue is unusable; the message lists every fault with file, key and value."""
-
-
-@dataclass(frozen=True)
-class Varian:
-    """A case of a service with requirements of its own (new, lost, damaged...)."""
-
-    kunci: str
-    nama: str
-    sebutan: tuple[str, ...]
-    syarat: tuple[str, ...]
-    catatan: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Pengantar:
-    """Whether an RT/RW letter is needed, and what the resident does about it."""
-
-    perlu: str
-    pesan: str
-
-
-@dataclass(frozen=True)
-class UsiaMinimal:
-    """The age below which the service cannot be applied for."""
-
-    tahun: int
-    kecuali_kawin: bool
-    pesan: str
-
-
-@dataclass(frozen=True)
-class Sumber:
-    """Where a fact was read."""
-
-    url: str
-    ket: str = ""
-
-
-@dataclass(frozen=True)
-class Layanan:
-    """One service as residents read it, with its sources and doubts."""
-
-    slug: str
-    nomor: int
-    kelompok: str
-    judul: str
-    nama: str
-    singkat: str
-    pembuka: str
-    sebutan: tuple[str, ...]
-    syarat: tuple[str, ...]
-    varian: tuple[Varian, ...]
-    biaya: str
-    lama: str
-    alur: tuple[str, ...]
-    penerbit: str
-    catatan: tuple[str, ...]
-    pengantar: Pengantar
-    usia_minimal: UsiaMinimal | None
-    data_siapa: str
-    rt_rw_mana: str
-    dasar_hukum: tuple[str, ...]
-    keraguan: tuple[str, ...]
-    sumber: tuple[Sumber, ...]
-    diperiksa: date
-    keyakinan: str
-
-    def baris(self) -> Iterable[str]:
-        """Every line a resident may read in an answer about requirements."""
-        yield from (
-            self.nama,
-            self.pembuka,
-            self.biaya,
-            self.lama,
-            self.penerbit,
-            self.pengantar.pesan,
-        )
-        yield from (*self.syarat, *self.catatan)
-        for varian in self.varian:
-            yield from (varian.nama, *varian.syarat, *varian.catatan)
-
-
-@dataclass(frozen=True)
-class Kelompok:
-    """A group of services in the menu list."""
-
-    kunci: str
-    judul: str
 
 
 @dataclass(frozen=True)
@@ -166,10 +90,85 @@ def muat(folder: Path) -> Katalog:
     return Katalog(tuple(sorted(layanan, key=lambda x: x.nomor)), kelompok)
 
 
+def folder_layanan() -> Path:
+    """Where the files are: LAYANAN_DIR or `layanan/`."""
+    return Path(settings().layanan_dir or ROOT / "layanan")
+
+
 @lru_cache(maxsize=1)
+def katalog_berkas() -> Katalog:
+    """The catalogue as the files have it."""
+    return muat(folder_layanan())
+
+
 def katalog() -> Katalog:
-    """The process's catalogue, from LAYANAN_DIR or `layanan/`."""
-    return muat(Path(settings().layanan_dir or ROOT / "layanan"))
+    """The process's catalogue: the files, and the changes over them that it was told of."""
+    return gabungan().katalog
+
+
+def gabungan() -> Gabungan:
+    """The process's catalogue, with what of the changes did not fit."""
+    return _terbaru.gabungan() if _terbaru else Gabungan(katalog_berkas())
+
+
+def sumber_perubahan(sumber: SumberPerubahan | None) -> None:
+    """Name where this process asks for changes, at most once a second; None: the files only."""
+    global _terbaru
+    if sumber is None:
+        _terbaru = None
+    elif _terbaru is None or _terbaru.sumber is not sumber:
+        _terbaru = _Terbaru(sumber)
+
+
+def segarkan() -> None:
+    """Let the next reader ask at once: this process has just made a change itself."""
+    if _terbaru:
+        _terbaru.berikut = 0.0
+
+
+class _Terbaru:
+    """The newest catalogue that is known; one thread at a time asks, the others do not wait."""
+
+    def __init__(self, sumber: SumberPerubahan) -> None:
+        self.sumber = sumber
+        self.berikut = 0.0  # when to ask again, by the monotonic clock
+        self._kunci = Lock()
+        self._gagal = False
+        self._versi: object = None
+        self._isi: Gabungan | None = None
+
+    def gabungan(self) -> Gabungan:
+        """The catalogue, at most TANYA_DETIK old as long as the source answers."""
+        if time.monotonic() >= self.berikut and self._kunci.acquire(blocking=self._isi is None):
+            try:
+                self._tanya()
+            finally:
+                self._kunci.release()
+        return self._isi or Gabungan(katalog_berkas())
+
+    def _tanya(self) -> None:
+        try:
+            jawab = self.sumber(self._versi)
+            if jawab is not None:
+                self._pasang(*jawab)
+        except Exception as galat:  # noqa: BLE001 - whatever the source is: residents get answers
+            self.berikut = time.monotonic() + JEDA_GAGAL_DETIK
+            if not self._gagal:
+                # its message could quote what it read
+                nama = type(galat).__name__
+                logger.warning("catalogue changes unreadable (%s); the last known stay", nama)
+            self._gagal, self._isi = True, self._isi or Gabungan(katalog_berkas())
+        else:
+            self.berikut, self._gagal = time.monotonic() + TANYA_DETIK, False
+
+    def _pasang(self, versi: object, perubahan: Mapping[str, Perubahan]) -> None:
+        self._isi = gabung(katalog_berkas(), perubahan)
+        self._versi = versi
+        for slug, salah in self._isi.ditolak.items():
+            logger.warning("catalogue change of %s ignored: %s", slug, "; ".join(salah))
+
+
+_terbaru: _Terbaru | None = None
 
 
 def pilih_varian(layanan: Layanan, teks: str) -> Varian | None:
@@ -201,63 +200,4 @@ def _layanan(path: Path, kelompok: tuple[Kelompok, ...], salah: list[str]) -> La
         salah.append(f"{nama}: the file name must be <slug>.yml, lower case letters, digits and _")
     if (isi := baca_yaml(path, nama, salah)) is None:
         return None
-    b = Bagian(nama, isi, salah)
-    b.kenal(*(name for name in Layanan.__dataclass_fields__ if name != "slug"))
-    if not b.isi.get("syarat") and not b.isi.get("varian"):
-        b.lapor("syarat", "missing; a service needs `syarat` or `varian`")
-    return Layanan(
-        slug=slug,
-        nomor=b.bulat("nomor", 1, 99),
-        kelompok=b.pilihan("kelompok", [k.kunci for k in kelompok]),
-        judul=b.teks("judul", JUDUL),
-        nama=b.teks("nama", NAMA),
-        singkat=b.teks("singkat", SINGKAT),
-        pembuka=b.teks("pembuka", BARIS, wajib=False),
-        sebutan=b.daftar("sebutan", 60, paling_sedikit=1, pola=SEBUTAN),
-        syarat=b.daftar("syarat", BARIS, paling_banyak=12),
-        varian=tuple(_varian(v) for v in b.bagian_bagian("varian")),
-        biaya=b.teks("biaya", KALIMAT),
-        lama=b.teks("lama", KALIMAT),
-        alur=b.daftar("alur", BARIS, paling_sedikit=3, paling_banyak=6),
-        penerbit=b.teks("penerbit", BARIS),
-        catatan=b.daftar("catatan", CATATAN, paling_banyak=4),
-        pengantar=_pengantar(b.bagian("pengantar")),
-        usia_minimal=_usia(b.bagian("usia_minimal", wajib=False)),
-        data_siapa=b.teks("data_siapa", 40),
-        rt_rw_mana=b.teks("rt_rw_mana", 40, wajib=False) or "tempat tinggal",
-        dasar_hukum=b.daftar("dasar_hukum", CATATAN),
-        keraguan=b.daftar("keraguan", KERAGUAN),
-        sumber=tuple(_sumber(s) for s in b.bagian_bagian("sumber", paling_sedikit=1)),
-        diperiksa=b.tanggal("diperiksa"),
-        keyakinan=b.pilihan("keyakinan", KEYAKINAN),
-    )
-
-
-def _varian(b: Bagian) -> Varian:
-    b.kenal("kunci", "nama", "sebutan", "syarat", "catatan")
-    return Varian(
-        kunci=b.teks("kunci", 40, pola=SLUG, bebas=True),
-        nama=b.teks("nama", NAMA),
-        sebutan=b.daftar("sebutan", 60, paling_sedikit=1, pola=SEBUTAN),
-        syarat=b.daftar("syarat", BARIS, paling_sedikit=1, paling_banyak=12),
-        catatan=b.daftar("catatan", CATATAN, paling_banyak=2),
-    )
-
-
-def _pengantar(b: Bagian | None) -> Pengantar:
-    if b is None:
-        return Pengantar("", "")
-    b.kenal("perlu", "pesan")
-    return Pengantar(b.pilihan("perlu", PENGANTAR), b.teks("pesan", KERAGUAN))
-
-
-def _usia(b: Bagian | None) -> UsiaMinimal | None:
-    if b is None:
-        return None
-    b.kenal("tahun", "kecuali_kawin", "pesan")
-    return UsiaMinimal(b.bulat("tahun", 1, 99), b.benar("kecuali_kawin"), b.teks("pesan", CATATAN))
-
-
-def _sumber(b: Bagian) -> Sumber:
-    b.kenal("url", "ket")
-    return Sumber(b.url("url"), b.teks("ket", CATATAN, wajib=False))
+    return baca_layanan(Bagian(nama, isi, salah), slug, kelompok)

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from kelurahan.berkas import polos
+from kelurahan.berkas import Salah, polos
 
 if TYPE_CHECKING:
-    from kelurahan.katalog import Kelompok, Layanan
+    from kelurahan.katalog_layanan import Kelompok, Layanan
 
 SEKELOMPOK = 10  # rows of a WhatsApp list
 JAWABAN = 3000  # a whole answer about requirements; WhatsApp itself takes 4,096
@@ -23,7 +23,11 @@ def periksa_bersama(
         *_kelompok(folder, layanan, kelompok, lengkap),
         *_nomor(folder, layanan, lengkap),
         *_sebutan(folder, layanan),
-        *(fault for x in layanan for fault in _satu(folder, x, layanan, lengkap)),
+        *(
+            fault
+            for x in layanan
+            for fault in periksa_satu(f"{folder}/{x.slug}.yml", x, layanan, lengkap=lengkap)
+        ),
     ]
 
 
@@ -65,19 +69,23 @@ def _sebutan(folder: str, layanan: Sequence[Layanan]) -> Iterator[str]:
                 yield f"{folder}/{x.slug}.yml: sebutan: {sebutan!r} stands in {lain}.yml too"
 
 
-def _satu(folder: str, x: Layanan, layanan: Sequence[Layanan], lengkap: bool) -> Iterator[str]:
-    nama = f"{folder}/{x.slug}.yml"
+def periksa_satu(
+    nama: str, x: Layanan, layanan: Sequence[Layanan], *, lengkap: bool
+) -> Iterator[Salah]:
+    """The faults of one service that need more than one of its keys; `nama` is its file."""
     kunci = [v.kunci for v in x.varian]
     for k in sorted({k for k in kunci if kunci.count(k) > 1}):
-        yield f"{nama}: varian: kunci {k!r} stands there twice"
+        yield Salah(nama, "varian", f"kunci {k!r} stands there twice")
     pemilik: dict[str, str] = {}
     for v in x.varian:
         for sebutan in v.sebutan:
             if (lain := pemilik.setdefault(polos(sebutan), v.kunci)) != v.kunci:
-                yield f"{nama}: varian: {sebutan!r} stands in {lain!r} and in {v.kunci!r}"
+                yield Salah(nama, "varian", f"{sebutan!r} stands in {lain!r} and in {v.kunci!r}")
     ada = {y.nomor for y in layanan}
     rujukan = {int(n) for baris in (*x.baris(), *x.alur) for n in re.findall(r"#(\d+)", baris)}
     for n in sorted(rujukan - ada if lengkap else ()):
-        yield f"{nama}: text sends residents to #{n}, but there is no service {n}"
+        pesan = f"text sends residents to #{n}, but there is no service {n}"
+        yield Salah(nama, "", pesan, "rujukan", nomor=n)
     if (panjang := panjang_jawaban(x)) > JAWABAN:
-        yield f"{nama}: the whole answer has {panjang} characters, at most {JAWABAN}"
+        pesan = f"the whole answer has {panjang} characters, at most {JAWABAN}"
+        yield Salah(nama, "", pesan, "jawaban_panjang", ada=panjang, maks=JAWABAN)

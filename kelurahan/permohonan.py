@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,6 +15,8 @@ from kelurahan import wilayah
 from kelurahan.store import models, penghapusan, sesi, status, waktu
 from kelurahan.store.engine import sisip_bila_baru
 from kelurahan.store.penghapusan import RingkasanHapus
+from kelurahan.store.salinan import Permohonan
+from kelurahan.store.salinan import salin as _salin
 from kelurahan.store.waktu import wib
 from kelurahan.store.warga import id_sekarang, kunci
 
@@ -28,6 +31,10 @@ class IsianError(ValueError):
 
 class NomorError(LookupError):
     """There is no application with this number."""
+
+
+class BerubahError(RuntimeError):
+    """Somebody else has changed the application since it was looked at; nothing was done."""
 
 
 @dataclass(frozen=True)
@@ -54,46 +61,6 @@ class Data:
         for isian, nilai in (("rt", self.rt), ("rw", self.rw)):
             if not re.fullmatch(r"[0-9]{3}", nilai or ""):
                 raise IsianError(f"{isian}: {nilai!r}; give three digits, like '003'")
-
-
-@dataclass(frozen=True)
-class Langkah:
-    """One change of status."""
-
-    dari: str | None
-    ke: str
-    pada: datetime
-    oleh: str
-    catatan: str | None = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Koreksi:
-    """One corrected field."""
-
-    isian: str
-    sebelum: str | None = field(repr=False)
-    sesudah: str | None = field(repr=False)
-    pada: datetime
-    oleh: str
-
-
-@dataclass(frozen=True)
-class Permohonan:
-    """An application as it stood when it was read; times in UTC (`wib()` shows them)."""
-
-    nomor: str
-    layanan: str
-    varian: str | None
-    nama: str = field(repr=False)
-    tanggal_lahir: date | None = field(repr=False)
-    rt: str | None
-    rw: str
-    status: str
-    dibuat: datetime
-    diubah: datetime
-    riwayat: tuple[Langkah, ...] = ()
-    koreksi: tuple[Koreksi, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -154,22 +121,36 @@ def terakhir(pengirim: str) -> Permohonan | None:
 
 def koreksi(pengirim: str, nomor: str, **isian: Any) -> Permohonan | None:
     """Correct fields of an application nobody works on yet (`baru`); None if there is none."""
-    for nama in isian:
-        if nama not in ISIAN_KOREKSI:
-            raise IsianError(f"{nama}: cannot be corrected; possible: {', '.join(ISIAN_KOREKSI)}")
     with sesi() as s:
         catatan = s.scalar(_milik(s, pengirim, nomor).with_for_update())
         if catatan is None or catatan.status != status.BARU:
             return None
-        lama = {nama: getattr(catatan, nama) for nama in Data.__dataclass_fields__}
-        Data(**{**lama, **isian})  # refuses what must not be stored
-        kini = waktu.sekarang()
-        for nama, baru in isian.items():
-            if baru != lama[nama]:
-                catatan.koreksi.append(_baris_koreksi(nama, lama[nama], baru, kini))
-                setattr(catatan, nama, baru)
-                catatan.diubah = kini
+        koreksikan(catatan, isian, OLEH_WARGA)
         return _salin(catatan)
+
+
+def koreksikan(
+    catatan: models.Permohonan, isian: Mapping[str, Any], oleh: str, alasan: str | None = None
+) -> list[models.RiwayatIsian]:
+    """Set the fields that differ; each leaves a row that says what stood there."""
+    if asing := set(isian) - set(ISIAN_KOREKSI):
+        raise IsianError(
+            f"{', '.join(sorted(asing))}: cannot be corrected; possible: {', '.join(ISIAN_KOREKSI)}"
+        )
+    lama = {nama: getattr(catatan, nama) for nama in Data.__dataclass_fields__}
+    Data(**{**lama, **isian})  # refuses what must not be stored
+    siapa = {"pada": waktu.sekarang(), "oleh": oleh, "alasan": alasan}
+    perubahan = []
+    for nama, baru in isian.items():
+        if baru != lama[nama]:
+            teks = [None if n is None else str(n) for n in (lama[nama], baru)]
+            perubahan.append(
+                models.RiwayatIsian(isian=nama, sebelum=teks[0], sesudah=teks[1], **siapa)
+            )
+            setattr(catatan, nama, baru)
+            catatan.diubah = siapa["pada"]
+    catatan.koreksi.extend(perubahan)
+    return perubahan
 
 
 def batalkan(pengirim: str, nomor: str) -> Permohonan | None:
@@ -183,16 +164,37 @@ def batalkan(pengirim: str, nomor: str) -> Permohonan | None:
         return _salin(catatan) if catatan.status == status.DIBATALKAN else None
 
 
-def ubah_status(nomor: str, ke: str, oleh: str, catatan: str | None = None) -> Permohonan:
-    """Move an application along the allowed transitions (for staff: not bound to a sender)."""
+def ubah_status(
+    nomor: str,
+    ke: str,
+    oleh: str,
+    catatan: str | None = None,
+    *,
+    dari: str | None = None,
+    kabari: Callable[[Session, models.Permohonan], None] | None = None,
+) -> Permohonan:
+    """Move an application along the allowed transitions (for staff: not bound to a sender).
+
+    `dari`: the status it was looked at in; another one by now is a BerubahError. `kabari` is
+    called in the same transaction, to tell the resident.
+    """
     with sesi() as s:
-        pilih = select(models.Permohonan).where(models.Permohonan.nomor == _rapi(nomor))
-        baris = s.scalar(pilih.with_for_update())
-        if baris is None:
-            raise NomorError(f"application {nomor!r}: not found; check the number")
+        baris = bernomor(s, nomor)
+        if dari is not None and baris.status != dari:
+            raise BerubahError(f"application {baris.nomor}: {baris.status}, no longer {dari}")
         status.pastikan_boleh(baris.status, ke)
         baris.pindah(ke, oleh, waktu.sekarang(), catatan)
+        if kabari:
+            kabari(s, baris)
         return _salin(baris)
+
+
+def bernomor(s: Session, nomor: str) -> models.Permohonan:
+    """Any sender's application, locked; for staff."""
+    pilih = select(models.Permohonan).where(models.Permohonan.nomor == _rapi(nomor))
+    if (baris := s.scalar(pilih.with_for_update())) is None:
+        raise NomorError(f"application {nomor!r}: not found; check the number")
+    return baris
 
 
 def hapus_data(pengirim: str) -> RingkasanHapus:
@@ -254,18 +256,3 @@ def _nomor_baru(s: Session, saat: datetime) -> str:
         urutan = s.scalar(pilih)
     urutan.terakhir += 1
     return f"{wilayah.kelurahan().awalan_nomor}-{bulan}-{urutan.terakhir:04d}"
-
-
-def _baris_koreksi(isian: str, sebelum: Any, sesudah: Any, pada: datetime) -> models.RiwayatIsian:
-    teks = [None if n is None else str(n) for n in (sebelum, sesudah)]
-    return models.RiwayatIsian(
-        isian=isian, sebelum=teks[0], sesudah=teks[1], pada=pada, oleh=OLEH_WARGA
-    )
-
-
-def _salin(c: models.Permohonan) -> Permohonan:
-    """Copy a row into the snapshot that leaves this module."""
-    riwayat = tuple(Langkah(r.dari, r.ke, r.pada, r.oleh, r.catatan) for r in c.riwayat)
-    ralat = tuple(Koreksi(k.isian, k.sebelum, k.sesudah, k.pada, k.oleh) for k in c.koreksi)
-    langsung = {n: getattr(c, n) for n in Permohonan.__dataclass_fields__}
-    return Permohonan(**{**langsung, "riwayat": riwayat, "koreksi": ralat})

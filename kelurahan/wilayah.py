@@ -5,17 +5,18 @@ Facts come from `wilayah/`; what is not known there is absent here.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 
 from kelurahan import pemicu as _pemicu
 from kelurahan.berkas import Bagian, baca_yaml, polos, tampil
 from kelurahan.settings import ROOT, settings
+from kelurahan.tabel import Cacat, TabelError, kutip
+from kelurahan.tabel import baca as baca_tabel
+from kelurahan.tabel import tulis as tulis_tabel
 
 KEYAKINAN = ("tinggi", "sedang", "rendah")
 ISI_KANTOR = ("nama", "alamat", "jam", "situs", "surel", "wa", "ket")
@@ -222,77 +223,52 @@ def _rujukan(folder: Path, pengaduan: Kantor | None, salah: list[str]) -> Iterat
 def baca_csv(path: Path) -> Direktori:
     """Read a directory of RT and RW: columns rw, rt, and keterangan if wanted."""
     try:
-        teks = path.read_text(encoding="utf-8-sig")
-        baris = [(n, b) for n, b in _pecah(teks) if any(b)]
+        return urai_csv(path.name, path.read_bytes())
     except FileNotFoundError as exc:
         raise WilayahError(f"{path.name}: berkas tidak ada") from exc
-    except UnicodeDecodeError as exc:
-        raise WilayahError(f"{path.name}: bukan teks UTF-8; simpan sebagai 'CSV UTF-8'") from exc
-    except csv.Error as exc:
-        raise WilayahError(f"{path.name}: bukan berkas CSV; simpan sebagai 'CSV UTF-8'") from exc
-    if not baris:
-        raise WilayahError(f"{path.name}: berkas kosong; baris pertama harus rw,rt")
-    kolom = _kolom(path.name, *baris[0])
-    salah: list[str] = []
+    except TabelError as exc:
+        raise WilayahError(str(exc)) from exc
+
+
+def urai_csv(nama: str, isi: bytes) -> Direktori:
+    """The directory in the bytes of a file; TabelError names every faulty row."""
+    tabel = baca_tabel(nama, isi, KOLOM, (KETERANGAN,))
+    salah = list(tabel.cacat)
     pasangan: dict[tuple[str, str], int] = {}
     contoh = False
-    for n, isi in baris[1:]:
-        tempat = f"{path.name} baris {n}"
-        if len(isi) > len(kolom) and any(isi[len(kolom) :]):
-            salah.append(
-                f"{tempat}: {len(isi)} isian, hanya ada {len(kolom)} kolom; hapus kelebihannya"
-            )
-        nilai = {k: isi[i] if i < len(isi) else "" for i, k in enumerate(kolom)}
-        rt, rw = (_angka(tempat, k, nilai[k], salah) for k in ("rt", "rw"))
+    for n, nilai in tabel.baris:
+        rt, rw = (_angka(n, kolom, nilai[kolom], salah) for kolom in ("rt", "rw"))
         contoh = contoh or nilai.get(KETERANGAN, "").casefold() == CONTOH
         if rt and rw and (lama := pasangan.setdefault((rt, rw), n)) != n:
-            salah.append(
-                f"{tempat}: rt {rt} rw {rw} sudah ada di baris {lama}; hapus salah satunya"
-            )
-    if not pasangan and not salah:
-        salah.append(f"{path.name}: tidak ada baris data di bawah judul kolom")
+            pesan = f"rt {rt} rw {rw} sudah ada di baris {lama}; hapus salah satunya"
+            salah.append(Cacat(pesan, n))
     if salah:
-        raise WilayahError("\n".join(salah))
+        raise TabelError(nama, sorted(salah, key=lambda cacat: cacat.baris or 0))
     return Direktori(frozenset(pasangan), contoh)
 
 
-def _pecah(teks: str) -> Iterator[tuple[int, list[str]]]:
-    """Line number and trimmed cells; the header tells which separator Excel used."""
-    judul = next((b for b in teks.splitlines() if b.strip()), "")
-    pisah = max(";,\t", key=judul.count)
-    pembaca = csv.reader(teks.splitlines(), delimiter=pisah)
-    for isi in pembaca:
-        yield pembaca.line_num, [x.strip() for x in isi]
+def tulis_csv(direktori: Direktori) -> bytes:
+    """The directory as a file that `urai_csv` reads back unchanged."""
+    keterangan = CONTOH if direktori.contoh else ""
+    urut = sorted((rw, rt) for rt, rw in direktori.pasangan)
+    baris = ({"rw": rw, "rt": rt, KETERANGAN: keterangan} for rw, rt in urut)
+    return tulis_tabel((*KOLOM, KETERANGAN), baris)
 
 
-def _kolom(berkas: str, n: int, isi: list[str]) -> list[str]:
-    while isi and not isi[-1]:
-        isi = isi[:-1]
-    kolom = [x.casefold() for x in isi]
-    tempat = f"{berkas} baris {n}"
-    salah = [
-        f"{tempat}: kolom '{k}' tidak ada; tulis judul kolom rw,rt" for k in KOLOM if k not in kolom
-    ]
-    for k in dict.fromkeys(kolom):
-        if kolom.count(k) > 1:
-            salah.append(f"{tempat}: kolom '{k}' ada dua kali")
-        if k not in (*KOLOM, KETERANGAN):
-            mirip = get_close_matches(k, (*KOLOM, KETERANGAN), 1)
-            saran = f"maksudnya '{mirip[0]}'?" if mirip else "hapus kolom itu"
-            salah.append(f"{tempat}: kolom '{k}' tidak dikenal; {saran}")
-    if salah:
-        raise WilayahError("\n".join(salah))
-    return kolom
+def _angka(baris: int, kolom: str, nilai: str, salah: list[Cacat]) -> str:
+    try:
+        return tiga_angka(kolom, nilai)
+    except ValueError as exc:
+        salah.append(Cacat(str(exc), baris))
+        return ""
 
 
-def _angka(tempat: str, kolom: str, nilai: str, salah: list[str]) -> str:
-    """Return '003' for '3', '03' or '003'; anything else is a fault and gives ''."""
+def tiga_angka(kolom: str, nilai: str) -> str:
+    """Return '003' for '3', '03' or '003'; ValueError says what is wrong with anything else."""
     if not nilai:
-        salah.append(f"{tempat}: {kolom} kosong; isi dengan angka, misalnya 3 atau 003")
-    elif not re.fullmatch(r"[0-9]+", nilai):
-        salah.append(f"{tempat}: {kolom} '{nilai}' bukan angka; tulis angkanya saja, misalnya 3")
-    elif not 1 <= int(nilai) <= 999:
-        salah.append(f"{tempat}: {kolom} '{nilai}' di luar 1 sampai 999; periksa angkanya")
-    else:
-        return f"{int(nilai):03d}"
-    return ""
+        raise ValueError(f"{kolom} kosong; isi dengan angka, misalnya 3 atau 003")
+    if not re.fullmatch(r"[0-9]+", nilai):
+        raise ValueError(f"{kolom} {kutip(nilai)} bukan angka; tulis angkanya saja, misalnya 3")
+    if len(nilai) > 9 or not 1 <= int(nilai) <= 999:
+        raise ValueError(f"{kolom} {kutip(nilai)} di luar 1 sampai 999; periksa angkanya")
+    return f"{int(nilai):03d}"

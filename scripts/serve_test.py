@@ -1,9 +1,9 @@
 """`make serve-test PORT=...`: a bot of its own for tests, gone without a trace when stopped.
 
 Rasa on a loopback port with the HTTP API, the REST channel and the WhatsApp channel, an action
-server beside it, a fresh database. DATABASE_URL, REDIS_URL, RASA_REPLICAS, PORT_METRICS, WHATSAPP_*
-and GRAPH_* are honoured when the environment gives them; `.env` is not read, so that no test meets
-a real account.
+server beside it, a fresh database; with `--console PORT` the officers' pages too. DATABASE_URL,
+REDIS_URL, RASA_REPLICAS, PORT_METRICS, LAMPIRAN_DIR, WHATSAPP_* and GRAPH_* are honoured when the
+environment gives them; `.env` is not read, so that no test meets a real account.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ ACCOUNT = {
 NOWHERE = f"http://{LOOPBACK}:9"
 
 
-def settings_for_tests(port: int, var: Path, environ: dict[str, str]) -> Settings:
+def settings_for_tests(port: int, var: Path, environ: dict[str, str], console: int = 0) -> Settings:
     """What the environment gives, and harmless values for the rest."""
     settings = load(environ, NO_ENV_FILE)
     account = {name: getattr(settings, name) or value for name, value in ACCOUNT.items()}
@@ -54,18 +54,22 @@ def settings_for_tests(port: int, var: Path, environ: dict[str, str]) -> Setting
         graph_api_url=environ.get("GRAPH_API_URL") or NOWHERE,
         database_url=settings.database_url or f"sqlite:///{var / 'kelurahan.db'}",
         port_rasa=port,
+        lampiran_dir=settings.lampiran_dir or str(var / "lampiran"),
         port_actions=free_port(),
+        port_console=console or settings.port_console,
         port_metrics=settings.port_metrics
         if environ.get("PORT_METRICS")
         else free_port(beside=settings.rasa_replicas),
     )
 
 
-def serve(children: Children, port: int, var: Path, *, restart: bool = False) -> None:
+def serve(
+    children: Children, port: int, var: Path, *, restart: bool = False, console: int = 0
+) -> None:
     """Start everything, say `ready`, and stay while the caller lives."""
     caller = os.getppid()
     check_ports({"PORT": (port, "the test server")})
-    settings = settings_for_tests(port, var, dict(os.environ))
+    settings = settings_for_tests(port, var, dict(os.environ), console)
     surroundings.check_replicas(settings)
     check_ports(surroundings.rasa_ports(settings))
     ensure_model(children)
@@ -74,6 +78,8 @@ def serve(children: Children, port: int, var: Path, *, restart: bool = False) ->
     for program in surroundings.rasa_programs(settings, environ, var, CREDENTIALS, api=True):
         children.start(program)
     children.start(surroundings.actions_program(settings, environ))
+    if console:
+        children.start(surroundings.console_program(settings, environ))
     children.wait_ready()
     say(f"ready http://{LOOPBACK}:{port}")
     watcher = Keeper(children) if restart else children
@@ -81,11 +87,12 @@ def serve(children: Children, port: int, var: Path, *, restart: bool = False) ->
 
 
 def main() -> int:
-    """`python -m scripts.serve_test PORT [--logs FOLDER] [--restart]`"""
+    """`python -m scripts.serve_test PORT [--logs FOLDER] [--restart] [--console PORT]`"""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("port", type=int)
     parser.add_argument("--logs", type=Path, help="default: var/log/uji/PORT")
     parser.add_argument("--restart", action="store_true", help="start again what dies")
+    parser.add_argument("--console", type=int, default=0, help="port of the officers' pages")
     arguments = parser.parse_args()
     logs = arguments.logs or ROOT / "var" / "log" / "uji" / str(arguments.port)
     stop_on_signals()
@@ -94,7 +101,8 @@ def main() -> int:
             tempfile.TemporaryDirectory(prefix="kelurahan-uji-") as var,
             Children(logs) as children,
         ):
-            serve(children, arguments.port, Path(var), restart=arguments.restart)
+            options = {"restart": arguments.restart, "console": arguments.console}
+            serve(children, arguments.port, Path(var), **options)
     except (LaunchError, SettingsError) as error:
         print(f"[serve-test] {error}", file=sys.stderr)
         return 1

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
 from typing import TYPE_CHECKING, Any
 
 from simulator import ids, payloads
+from simulator.attachments import attachment
 from simulator.model import BOT, WARGA, Bubble, Choice, Resident
 from simulator.samples import SAMPLES
 from simulator.signing import meta_bytes
-from simulator.state import INBOUND_MEDIA
 
 if TYPE_CHECKING:
     from simulator.core import Simulator
@@ -36,7 +34,8 @@ class NothingToTapError(LookupError):
 def compose(sim: Simulator, resident: Resident, spec: Json) -> Json:
     """The content of a message from a short description.
 
-    `{"text": …}`, `{"sample": name}`, `{"attach": "photo"|"voice"|"location"}`,
+    `{"text": …}`, `{"sample": name}`, `{"attach": "photo"|"pdf"|"voice"|"location"}` (a `caption`
+    goes with the first two), `{"attach": "file", "data": base64, "mime", "name"}`,
     `{"tap": title or id, "bubble": wamid or nothing for the newest}`, or `{"content": {…}}`.
     """
     if "text" in spec:
@@ -44,7 +43,7 @@ def compose(sim: Simulator, resident: Resident, spec: Json) -> Json:
     if "tap" in spec:
         return tap_content(sim, resident, str(spec["tap"]), spec.get("bubble"))
     if "attach" in spec:
-        return _attachment(sim, str(spec["attach"]), str(spec.get("caption", "")))
+        return attachment(sim.state, spec)
     if "sample" in spec:
         return dict(SAMPLES[spec["sample"]].content)
     return dict(spec["content"])
@@ -68,37 +67,6 @@ def _reply(sim: Simulator, shown: Bubble, choice: Choice) -> Json:
     )
     context = {"from": sim.config.display_phone_number, "id": shown.id}
     return {"context": context, **reply}
-
-
-def _attachment(sim: Simulator, what: str, caption: str) -> Json:
-    if what == "location":
-        return payloads.location(-6.2, 106.8, name="Lokasi contoh", address="Jalan Contoh 1")
-    if what == "voice":
-        mime, content = "audio/ogg; codecs=opus", b"OggS" + bytes(600)
-        media = sim.state.add_media(content, mime, life=INBOUND_MEDIA)
-        return payloads.media("audio", media.id, mime, voice=True)
-    if what == "photo":
-        media = sim.state.add_media(sample_png(), "image/png", life=INBOUND_MEDIA)
-        more = {"caption": caption} if caption else {}
-        return payloads.media("image", media.id, "image/png", **more)
-    raise ValueError(f"attach {what!r} is not one of photo, voice, location")
-
-
-def sample_png(width: int = 240, height: int = 160) -> bytes:
-    """A small made-up picture: two colours that run into each other."""
-    rows = bytearray()
-    for y in range(height):
-        rows.append(0)
-        for x in range(width):
-            rows += bytes((90 + x * 120 // width, 130 + y * 90 // height, 170))
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(bytes(rows), 9)), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, data) for name, data in chunks)
-
-
-def _chunk(name: bytes, data: bytes) -> bytes:
-    check = zlib.crc32(name + data)
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", check)
 
 
 def shown(content: Json) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from kelurahan import katalog
 from kelurahan import settings as pengaturan
 from kelurahan.store import direktori, engine, models, siapkan
 
@@ -128,6 +129,14 @@ def basis_data(basis_kosong: BasisData, sqlite_siap: Path) -> BasisData:
         shutil.copyfile(sqlite_siap, engine.baca_url(basis_kosong.url).database)
     siapkan(basis_kosong.url)
     return basis_kosong
+
+
+@pytest.fixture(autouse=True)
+def _katalog_dari_berkas() -> Iterator[None]:
+    """Actions and the console look for changes to the catalogue in their database; tests after
+    them do not."""
+    yield
+    katalog.sumber_perubahan(None)
 
 
 def _drop_tables(url: str) -> None:

@@ -23,6 +23,7 @@ from kelurahan.whatsapp import (
     outbox,
     retry,
     sender,
+    templates,
     turns,
 )
 from scripts import children, front, keeper
@@ -134,3 +135,9 @@ def test_its_sql_runs_and_does_what_it_says(basis_data):
         row = s.query(Inbox).one()
         assert (row.state, row.content) == ("done", None)
     assert ledger.Ledger(Worker("uji")).depths()["inbox"][2] == 0
+
+
+@pytest.mark.parametrize("name", templates.TEXTS)
+def test_every_template_is_quoted_exactly_as_it_is_sent(name):
+    """Somebody copies it from there into WhatsApp Manager: a different text would be refused."""
+    assert f"| `{name}` | {templates.TEXTS[name]} |" in PAGE

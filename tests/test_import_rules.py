@@ -22,11 +22,27 @@ ALLOWED: dict[str, set[str]] = {
     "kelurahan.katalog": {
         "kelurahan.settings",
         "kelurahan.berkas",
+        "kelurahan.katalog_layanan",
+        "kelurahan.katalog_periksa",
+        "kelurahan.katalog_perubahan",
+    },
+    "kelurahan.katalog_layanan": {"kelurahan.berkas"},  # one service and how it is read
+    # the catalogue's checks; it knows the catalogue's classes by type only
+    "kelurahan.katalog_periksa": {"kelurahan.berkas", "kelurahan.katalog_layanan"},
+    # changes over the files; it knows the whole catalogue by type only
+    "kelurahan.katalog_perubahan": {
+        "kelurahan.berkas",
+        "kelurahan.katalog",
+        "kelurahan.katalog_layanan",
         "kelurahan.katalog_periksa",
     },
-    # the catalogue's checks; it knows the catalogue's classes by type only
-    "kelurahan.katalog_periksa": {"kelurahan.berkas", "kelurahan.katalog"},
-    "kelurahan.wilayah": {"kelurahan.settings", "kelurahan.berkas", "kelurahan.pemicu"},
+    "kelurahan.tabel": set(),  # CSV files of officers: RT/RW, their officers
+    "kelurahan.wilayah": {
+        "kelurahan.settings",
+        "kelurahan.berkas",
+        "kelurahan.pemicu",
+        "kelurahan.tabel",
+    },
     "kelurahan.isian": set(),
     "kelurahan.logs": set(),  # redacts every log line; stdlib and structlog only
     "kelurahan.replies": {"kelurahan.katalog", "kelurahan.wilayah"},
@@ -45,6 +61,8 @@ ALLOWED: dict[str, set[str]] = {
     # the recognisers before the statistics: `#` lines (isian) and the trigger's name (wilayah)
     "kelurahan.nlu": {"kelurahan.katalog", "kelurahan.wilayah", "kelurahan.isian"},
     "kelurahan.whatsapp": {"kelurahan.logs", "kelurahan.settings", "kelurahan.store"},
+    # messages for an officer; the console says the same words when it ends a conversation
+    "kelurahan.whatsapp.held": {"kelurahan.whatsapp", "kelurahan.store", "kelurahan.replies"},
     "actions": {
         "kelurahan.settings",
         "kelurahan.katalog",
@@ -57,11 +75,16 @@ ALLOWED: dict[str, set[str]] = {
         # the directory to check an RT/RW against, and times in WIB; never a session or a table
         "kelurahan.store.direktori",
         "kelurahan.store.waktu",
+        "kelurahan.store.pengurus",  # whether an RT/RW officer writes
+        "kelurahan.store.serahan",  # asking for a human
         "kelurahan.store.errors",  # which failure passes
+        "kelurahan.store.perubahan_layanan",  # where the catalogue asks for changes
     },
     "kelurahan.console": {
         "kelurahan.settings",
         "kelurahan.katalog",
+        "kelurahan.katalog_perubahan",
+        "kelurahan.berkas",  # a fault, to be worded for officers
         "kelurahan.wilayah",
         "kelurahan.isian",
         "kelurahan.replies",
@@ -72,6 +95,7 @@ ALLOWED: dict[str, set[str]] = {
         "kelurahan.whatsapp.outbox",
         "kelurahan.whatsapp.templates",
         "kelurahan.whatsapp.build",
+        "kelurahan.whatsapp.limits",  # how long a message may be
     },
     "simulator": set(),
 }
@@ -81,6 +105,7 @@ MAY_IMPORT_RASA = (
     "kelurahan.whatsapp.rest",
     "kelurahan.whatsapp.tracker_store",  # Rasa's own, with pooled connections
     "kelurahan.whatsapp.rasa_turn",  # one turn, asked or remembered
+    "kelurahan.whatsapp.rasa_states",  # the patches of what a prediction works out
     "kelurahan.whatsapp.rasa_patches",  # imported by the channel; refuses any other Rasa version
 )
 NOBODY_IMPORTS = ("actions", "kelurahan.console")

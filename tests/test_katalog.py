@@ -198,12 +198,12 @@ def test_a_valid_folder_loads_and_optional_keys_have_defaults(tmp_path):
 def test_the_folder_comes_from_the_settings(tmp_path, monkeypatch):
     monkeypatch.setenv("LAYANAN_DIR", str(tulis(tmp_path, contoh=contoh())))
     settings.cache_clear()
-    modul.katalog.cache_clear()
+    modul.katalog_berkas.cache_clear()
     try:
         assert modul.katalog().slugs() == ("contoh",)
     finally:
         settings.cache_clear()
-        modul.katalog.cache_clear()
+        modul.katalog_berkas.cache_clear()
 
 
 def test_the_fingerprint_follows_aliases_and_not_fees(tmp_path):

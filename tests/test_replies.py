@@ -8,7 +8,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -18,10 +18,10 @@ from actions.dasar import GANGGUAN
 from actions.obrolan import UCAPAN
 from kelurahan import replies
 from kelurahan.katalog import Layanan, katalog
-from kelurahan.replies import Balasan, formulir, info, layanan, permohonan, tombol
+from kelurahan.replies import Balasan, formulir, info, layanan, permohonan, serahan, tombol
 from kelurahan.replies.formulir import CATATAN_CONTOH, pengingat
 from kelurahan.store import status
-from kelurahan.store.waktu import wib
+from kelurahan.store.waktu import WIB, wib
 from kelurahan.whatsapp.build import build
 from kelurahan.wilayah import Direktori, Kantor, Kelurahan, Rujukan, kelurahan
 
@@ -65,6 +65,14 @@ HOSTILE = [
 
 
 @dataclass(frozen=True)
+class Langkah:
+    """One change of status."""
+
+    ke: str
+    catatan: str | None
+
+
+@dataclass(frozen=True)
 class Isian:
     """A filed application or the fields of a form."""
 
@@ -76,6 +84,8 @@ class Isian:
     layanan: str = "ktp"
     status: str = "baru"
     dibuat: datetime = datetime(2026, 11, 24, 1, tzinfo=timezone.utc)
+    varian: str | None = None
+    riwayat: tuple[Langkah, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -117,7 +127,11 @@ def untuk(satu: Layanan, kel: Kelurahan = LAIN) -> Iterator[tuple[str, Balasan]]
         yield "formulir.tercatat", tercatat.ditambah(formulir.PRIVASI)
     for keadaan in status.SEMUA:
         milik = replace(data, status=keadaan)
-        yield "permohonan.status", permohonan.status(milik, katalog(), wib)
+        bercatatan = replace(
+            milik, riwayat=(Langkah(keadaan, "Fotokopi KK belum ada,\nfoto tempat usaha juga."),)
+        )
+        for satu_milik in (milik, bercatatan):
+            yield "permohonan.status", permohonan.status(satu_milik, katalog(), wib, LAIN)
         yield "permohonan.tidak_bisa_diperbaiki", permohonan.tidak_bisa_diperbaiki(milik)
     for banyak in (2, 50):
         yield "permohonan.daftar_status", permohonan.daftar_status([data] * banyak, katalog(), wib)
@@ -155,15 +169,37 @@ def umum(kel: Kelurahan = LAIN, peta: Direktori = CONTOH) -> Iterator[tuple[str,
     yield "permohonan.dihapus", permohonan.dihapus("Yang tersisa hanya catatan tanpa nama.")
 
 
+def antrean(kel: Kelurahan) -> Iterator[serahan.Kabar]:
+    """A resident's place in the queue, in every state that is told differently."""
+    senin = datetime(2026, 11, 23, 14, 30, tzinfo=WIB)
+    besok, lusa = (senin.replace(day=n, hour=8, minute=0) for n in (24, 30))
+    tutup = senin.replace(hour=15, minute=0)
+    awal = serahan.Kabar(True, senin, False, 0, None, senin, tutup, besok)
+    yield replace(awal, tutup=None, buka=None)
+    if not kel.jam:
+        return
+    yield awal
+    yield replace(awal, baru=False, sejak=senin.replace(day=2), di_depan=12)
+    yield replace(awal, di_depan=3, lama=timedelta(minutes=90))
+    for menit in (0, 5, 6, 60, 61):
+        yield replace(awal, lama=timedelta(minutes=menit))
+    yield replace(awal, tutup=None, buka=lusa)
+    yield replace(awal, baru=False, sejak=senin.replace(day=20), tutup=None, buka=besok)
+    yield replace(awal, baru=False, dipegang=True)
+
+
 def kantor(kel: Kelurahan, peta: Direktori) -> Iterator[tuple[str, Balasan]]:
     """Every reply about the office, this bot and other offices."""
     for nama in ("jam", "lokasi", "kontak", "bot", "bantuan", "data_pribadi"):
         yield f"info.{nama}", getattr(info, nama)(kel)
     for rw in (None, "001", "077"):
         yield "info.rt_rw", info.rt_rw(kel, peta, rw)
-    for buka in (True, False):
-        yield "info.petugas", info.petugas(kel, buka)
-        yield "info.keluhan_layanan", info.keluhan_layanan(kel, buka)
+    for kabar in antrean(kel):
+        yield "serahan.petugas", serahan.petugas(kel, kabar)
+        yield "serahan.keluhan", serahan.keluhan(kel, kabar)
+        for banyak in (0, 3):
+            mana = layanan.layanan_yang_mana(sorted(SEMUA, key=lambda s: -len(s.nama))[:banyak])
+            yield "serahan.tidak_paham", serahan.tidak_paham(mana, kel, kabar)
     for rujukan in (SIM, None):
         yield "info.keluhan_lain", info.keluhan_lain(kel, rujukan)
         yield "info.luar_topik", info.luar_topik(kel, rujukan)
@@ -186,7 +222,7 @@ def test_no_builder_is_forgotten_here():
     """A new builder must be added to the tables above."""
     ada = {
         f"{modul.__name__.rsplit('.', 1)[1]}.{nama}"
-        for modul in (formulir, info, layanan, permohonan)
+        for modul in (formulir, info, layanan, permohonan, serahan)
         for nama, f in inspect.getmembers(modul, inspect.isfunction)
         if f.__module__ == modul.__name__ and "Balasan" in str(f.__annotations__.get("return"))
     }
@@ -415,7 +451,7 @@ def test_the_form_says_whose_data_it_asks_for(satu):
 
 @pytest.mark.parametrize("keadaan", status.SEMUA)
 def test_every_status_of_the_store_has_words(keadaan):
-    teks = permohonan.status(Isian(status=keadaan), katalog(), wib).teks
+    teks = permohonan.status(Isian(status=keadaan), katalog(), wib, LAIN).teks
     assert permohonan.STATUS[keadaan] in teks
     assert "24 November 2026 pukul 08.00 WIB" in teks
 

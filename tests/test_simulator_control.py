@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Iterator
@@ -145,7 +146,8 @@ def test_only_what_is_shown_can_be_tapped(sim):
 
 
 @pytest.mark.parametrize(
-    ("attach", "kind"), [("photo", "image"), ("voice", "audio"), ("location", "location")]
+    ("attach", "kind"),
+    [("photo", "image"), ("pdf", "document"), ("voice", "audio"), ("location", "location")],
 )
 def test_attachments_arrive_as_their_type(sim, bot, attach, kind):
     sim.send("siti", attach=attach)
@@ -154,6 +156,38 @@ def test_attachments_arrive_as_their_type(sim, bot, attach, kind):
     assert message["type"] == kind
     if kind != "location":
         assert sim.simulator.state.live_media(message[kind]["id"]).content
+
+
+FILES = [
+    ("photo", "image/jpeg", b"\xff\xd8\xffx", "image"),
+    ("photo of another kind", "image/heic", b"heic", "document"),
+    ("without a type", "", b"x", "document"),
+]
+
+
+@pytest.mark.parametrize(
+    ("mime", "content", "kind"), [f[1:] for f in FILES], ids=[f[0] for f in FILES]
+)
+def test_a_file_of_ones_own_travels_as_the_phone_would_send_it(sim, bot, mime, content, kind):
+    data = base64.b64encode(content).decode()
+    sim.send("siti", attach="file", name="kk", mime=mime, data=data, caption="ini")
+    sim.wait_for_reply("siti")
+    part = bot.parts("messages")[0][kind]
+    assert part["caption"] == "ini"
+    assert sim.simulator.state.live_media(part["id"]).content == content
+
+
+BAD_FILES = [
+    ({"attach": "file", "data": "bukan base64!"}, "base64"),
+    ({"attach": "file", "mime": "image/png", "data": "A" * (7 * 2**20)}, "terlalu besar"),
+    ({"attach": "hologram"}, "photo, pdf, file"),
+]
+
+
+@pytest.mark.parametrize(("spec", "reason"), BAD_FILES, ids=["not base64", "too large", "unknown"])
+def test_a_file_that_cannot_be_sent_says_why(sim, spec, reason):
+    with pytest.raises(ValueError, match=reason):
+        sim.send("siti", **spec)
 
 
 def test_the_handshake_passes_with_the_right_token_only(sim):

@@ -223,7 +223,13 @@ def test_a_reply_button_sends_its_id_and_quotes_the_question(open_page, sim, bot
 
 
 @pytest.mark.parametrize(
-    ("label", "kind"), [("Foto", "image"), ("Pesan suara", "audio"), ("Lokasi", "location")]
+    ("label", "kind"),
+    [
+        ("Foto", "image"),
+        ("Dokumen PDF", "document"),
+        ("Pesan suara", "audio"),
+        ("Lokasi", "location"),
+    ],
 )
 def test_the_attach_menu_sends_an_example(open_page, sim, bot, label, kind):
     page = open_page()
@@ -236,6 +242,20 @@ def test_the_attach_menu_sends_an_example(open_page, sim, bot, label, kind):
     sim.wait_until(lambda: bot.parts("messages"))
     assert bot.parts("messages")[0]["type"] == kind
     assert "from" not in bot.parts("messages")[0]
+
+
+def test_a_file_of_ones_own_can_be_sent(open_page, sim, bot):
+    page = open_page()
+    page.locator("#phone-rara .attach").click()
+    file = {"name": "kk.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 \xff\x00" * 9000}
+    with page.expect_file_chooser() as chosen:
+        page.locator("#phone-rara").get_by_role("button", name="Berkas sendiri").click()
+    chosen.value.set_files(file)
+    page.locator("#phone-rara .mine", has_text="kk.pdf").wait_for()
+    sim.wait_until(lambda: bot.parts("messages"))
+    document = bot.parts("messages")[0]["document"]
+    assert document["mime_type"] == "application/pdf"
+    assert sim.simulator.state.live_media(document["id"]).content == file["buffer"]
 
 
 def test_a_message_that_never_arrived_is_told_to_the_tester(open_page, sim, graph):

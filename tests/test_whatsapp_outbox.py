@@ -148,6 +148,8 @@ WINDOWS = {
     "news, resident wrote nearly a day ago": ({}, 23 * HOUR + 49 * 60, 0, True),
     "news, in the last ten minutes": ({}, 23 * HOUR + 51 * 60, 0, False),
     "news, resident never wrote": ({}, 0, None, False),
+    "a notice that must exist once": ({"pesan_id": "rt:KDJ-1", "to": Sender()}, 0, None, False),
+    "such a notice, resident just wrote": ({"pesan_id": "rt:KDJ-1", "to": Sender()}, 0, 0, True),
 }
 
 

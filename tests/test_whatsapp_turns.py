@@ -202,6 +202,49 @@ def test_an_apology_of_an_action_is_sent_and_told_to_staff(desk):
     assert rows("SELECT jenis FROM peringatan") == [("aksi_gagal",)]
 
 
+SAID = {
+    "an action's reply": (
+        [{"text": "a", "balasan": "syarat", "layanan": "ktp"}],
+        "bot:syarat",
+        "ktp",
+    ),
+    "a response of the domain": (
+        [{"text": "a", "metadata": {"balasan": "pilih_layanan", "layanan": None}}],
+        "bot:pilih_layanan",
+        None,
+    ),
+    "the answer, then the form's question": (
+        [
+            {"text": "a", "balasan": "biaya", "layanan": "kk"},
+            {"text": "b", "balasan": "minta_isian"},
+        ],
+        "bot:biaya",
+        "kk",
+    ),
+    "words without a kind": ([{"text": "a"}], "bot:balasan", None),
+    "a kind nobody could count": ([{"text": "a", "balasan": "x" * 37}], "bot:balasan", None),
+    "a kind with other signs": ([{"text": "a", "balasan": "a' OR 1"}], "bot:balasan", None),
+    "a service that is none": (
+        [{"text": "a", "balasan": "alur", "layanan": {"a": 1}}],
+        "bot:alur",
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize(("said", "kind", "layanan"), SAID.values(), ids=SAID.keys())
+def test_what_an_answer_was_and_its_service_stand_in_the_outbox(desk, said, kind, layanan):
+    desk.rasa.reply = lambda question: said
+    desk.write("satu")
+    assert set(rows("SELECT kind, layanan FROM outbox")) == {(kind, layanan)}
+
+
+def test_the_channels_own_reply_is_told_from_an_answer_of_the_conversation(desk):
+    content = Content(Outcome.FIXED_REPLY, "foto")
+    desk.serve(receive(desk.ledger, message(content=content)))
+    assert rows("SELECT kind, layanan FROM outbox") == [("foto", None)]
+
+
 def test_an_endless_turn_is_cut_off_and_counts_as_failed(basis_data, monkeypatch):
     desk = Desk(monkeypatch, turn_limit=0.05)
     ended = []

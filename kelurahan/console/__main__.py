@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 
 from sqlalchemy import select
@@ -16,7 +15,6 @@ from kelurahan.store import StoreError, sesi, siapkan, waktu
 from kelurahan.store.models_petugas import Petugas
 
 LOOPBACK = "127.0.0.1"
-NAMA_PENGGUNA = re.compile(r"[a-z][a-z0-9._-]{2,39}")
 
 
 def serve() -> None:
@@ -77,7 +75,7 @@ def main(argv: list[str] | None = None) -> int:
         serve()
         return 0
     nama_pengguna = pilih.nama_pengguna.strip().lower()
-    if not NAMA_PENGGUNA.fullmatch(nama_pengguna):
+    if not masuk.NAMA_PENGGUNA.fullmatch(nama_pengguna):
         print(
             f"Nama pengguna {nama_pengguna!r} tidak bisa dipakai: 3 sampai 40 huruf kecil, angka, "
             "titik, garis; dimulai huruf. Contoh: siti",

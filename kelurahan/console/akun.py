@@ -5,7 +5,14 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from kelurahan.console import audit
-from kelurahan.console.halaman import GANTI_SANDI, UMUM, Halaman, Permintaan, pindah
+from kelurahan.console.halaman import (
+    GANTI_SANDI,
+    NILAI_SANDI,
+    UMUM,
+    Halaman,
+    Permintaan,
+    pindah,
+)
 from kelurahan.console.keamanan import masuk, peran, sandi
 from kelurahan.console.tampilan import tampil
 from kelurahan.store import sesi
@@ -50,6 +57,19 @@ def keluar(p: Permintaan) -> Response:
 def halaman_sandi(p: Permintaan) -> Response:
     """The form for a new password."""
     return tampil(p, "akun/sandi.html", salah="", berhasil=p.query.get("ok") == "1")
+
+
+def nilai_sandi(p: Permintaan) -> Response:
+    """How strong the new password is so far, while it is typed; nothing of it is kept."""
+    baru = str(p.form.get("sandi_baru", ""))[: sandi.TERPANJANG]
+    saya = p.pengguna
+    try:
+        sandi.periksa(baru, saya.nama_pengguna, saya.nama)
+        kurang = ""
+    except sandi.SandiError as galat:
+        kurang = str(galat)
+    nilai = sandi.nilai(baru, saya.nama_pengguna, saya.nama) if baru else None
+    return tampil(p, "akun/nilai.html", nilai=nilai, kurang=kurang)
 
 
 def ganti_sandi(p: Permintaan) -> Response:
@@ -109,4 +129,5 @@ HALAMAN = (
     Halaman("/keluar", keluar, peran.LIHAT, "POST"),
     Halaman(GANTI_SANDI, halaman_sandi, peran.LIHAT),
     Halaman(GANTI_SANDI, ganti_sandi, peran.LIHAT, "POST"),
+    Halaman(NILAI_SANDI, nilai_sandi, peran.LIHAT, "POST"),
 )

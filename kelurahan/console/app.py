@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from kelurahan.console import akun, lencana
 from kelurahan.console.halaman import Halaman, Permintaan
@@ -30,11 +32,13 @@ from kelurahan.console.permohonan import halaman as permohonan
 from kelurahan.console.ringkasan import halaman as ringkasan
 from kelurahan.console.tampilan import tampil
 from kelurahan.console.wilayah import halaman as wilayah
+from kelurahan.katalog import sumber_perubahan
 from kelurahan.settings import settings
-from kelurahan.store import StoreBusyError
+from kelurahan.store import StoreBusyError, perubahan_layanan
 
 logger = logging.getLogger(__name__)
 STATIS = Path(__file__).parent / "static"
+DIKIRIM = {".css", ".js", ".svg", ".wav"}
 BAGIAN = (
     *(akun, lencana, permohonan, percakapan, lampiran),
     *(layanan, wilayah, ringkasan, pengguna),
@@ -63,8 +67,20 @@ def semua_tugas() -> list[Tugas]:
     return [tugas for bagian in BAGIAN for tugas in getattr(bagian, "TUGAS", ())]
 
 
+class _Meja(Starlette):
+    """The console; the headers lie around everything, the page for unforeseen faults included."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """What Starlette builds, inside our headers."""
+        return Kepala(super().build_middleware_stack(), https=self.state.https)
+
+
 class _Statis(StaticFiles):
     """Vendored files and our own: unlike pages they may be kept."""
+
+    def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
+        """Only what a page loads: no notes, no copies that an editor left behind."""
+        return super().lookup_path(path) if Path(path).suffix in DIKIRIM else ("", None)
 
     def file_response(self, *args: Any, **kwargs: Any) -> Response:
         """Let browsers keep them for an hour, then ask whether they have changed."""
@@ -75,15 +91,16 @@ class _Statis(StaticFiles):
 
 def buat(*, pekerja: bool = True) -> Starlette:
     """The application; with `pekerja` the jobs behind the pages run beside it."""
+    sumber_perubahan(perubahan_layanan.berlaku)
     atur = settings()
     https = atur.console_url.startswith("https://")
-    app = Starlette(
+    app = _Meja(
         routes=[
             *(halaman.rute() for halaman in semua_halaman()),
             Route("/hidup", lambda _: PlainTextResponse("hidup\n")),
             Mount("/statis", _Statis(directory=STATIS)),
         ],
-        middleware=[Middleware(Kepala, https=https), Middleware(GZipMiddleware, minimum_size=500)],
+        middleware=[Middleware(GZipMiddleware, minimum_size=500)],
         exception_handlers={HTTPException: _salah, StoreBusyError: _sibuk, Exception: _rusak},
         lifespan=_hidup if pekerja else None,
     )

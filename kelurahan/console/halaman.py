@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, QueryParams, UploadFile
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 UMUM: frozenset[str] = frozenset()  # the few pages that nobody needs to be logged in for
 ISIAN_TERBESAR = 2 * 1024 * 1024  # bytes of one form; the RT/RW file is the largest thing sent
-GANTI_SANDI = "/akun/sandi"
+GANTI_SANDI, NILAI_SANDI = "/akun/sandi", "/akun/sandi/nilai"
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class Penjaga:
             pengguna = await run_in_threadpool(masuk.kenali, token, diam=halaman.diam)
             if pengguna is None:
                 return ke_masuk(request)
-            if pengguna.wajib_ganti and halaman.path not in (GANTI_SANDI, "/keluar"):
+            if pengguna.wajib_ganti and halaman.path not in (GANTI_SANDI, NILAI_SANDI, "/keluar"):
                 return pindah(request, GANTI_SANDI)
             if pengguna.peran not in halaman.peran:
                 raise HTTPException(403)
@@ -186,4 +186,4 @@ def ke_masuk(request: Request) -> Response:
     tujuan = request.url.path if request.method == "GET" else ""
     if request.headers.get("HX-Request") == "true":
         tujuan = urlsplit(request.headers.get("HX-Current-URL", "")).path
-    return pindah(request, "/masuk" + (f"?ke={tujuan}" if tujuan not in ("", "/") else ""))
+    return pindah(request, "/masuk" + (f"?ke={quote(tujuan)}" if tujuan not in ("", "/") else ""))

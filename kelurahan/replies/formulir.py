@@ -27,7 +27,7 @@ CATATAN_CONTOH = "_Daftar RT/RW di layanan ini masih contoh, belum data resmi ke
 PRIVASI = (
     "🔒 *Data Anda:* nama, tanggal lahir, RT/RW, dan nomor WhatsApp disimpan kelurahan hanya untuk "
     "mengurus permohonan ini, selama diperlukan untuk pelayanan dan arsipnya (UU 27/2022). "
-    "Ketik *hapus data saya* kapan saja untuk menghapusnya."
+    "Ketua RT/RW Anda bisa ikut dikabari. Ketik *hapus data saya* kapan saja untuk menghapusnya."
 )
 
 
@@ -143,8 +143,18 @@ def pengingat(diminta: str, layanan: Layanan, isian: Isian) -> str:
     return f"📝 Melanjutkan permohonan *{layanan.singkat}*: {pertanyaan(diminta, layanan, isian)}"
 
 
-def tercatat(nomor: str, layanan: Layanan, isian: Isian, baru: bool, contoh: bool) -> Balasan:
-    """The recorded application: number, service, local RT and RW, what to do before coming."""
+def tercatat(
+    nomor: str,
+    layanan: Layanan,
+    isian: Isian,
+    baru: bool,
+    contoh: bool,
+    lagi: str = f"Untuk orang lain, kirim lagi {FORMAT_ISIAN}.",
+) -> Balasan:
+    """The recorded application: number, service, local RT and RW, what to do before coming.
+
+    `lagi` is the invitation to apply for somebody else.
+    """
     judul = "✅ *Permohonan tercatat*" if baru else "✅ *Permohonan ini sudah tercatat sebelumnya*"
     teks = gabung(
         f"{judul}\nNomor: *{nomor}*\nLayanan: {layanan.nama}\n{ringkas(isian)}",
@@ -152,7 +162,7 @@ def tercatat(nomor: str, layanan: Layanan, isian: Isian, baru: bool, contoh: boo
         CATATAN_CONTOH if contoh else "",
         f"Lihat kemajuannya: ketik *status {nomor}*.\n"
         "Ada yang salah? Tulis saja, misalnya: *salah, lahirnya 4 Mei 1990*.\n"
-        f"Untuk orang lain, kirim lagi {FORMAT_ISIAN}.",
+        f"{lagi}",
     )
     return Balasan(teks, "permohonan_tercatat", layanan.slug, nomor)
 

@@ -99,33 +99,6 @@ def bantuan(kelurahan: Kelurahan) -> Balasan:
     )
 
 
-def petugas(kelurahan: Kelurahan, buka: bool) -> Balasan:
-    """How to reach a human; honest about what this number cannot do yet."""
-    jam_buka = [f"{hari}: {isi}" for hari, isi in kelurahan.jam]
-    waktu = f" Kantor sedang {'buka' if buka else 'tutup'}." if jam_buka else ""
-    surel = f"Surel: {kelurahan.surel}" if kelurahan.surel else ""
-    rincian = [satu for satu in (kelurahan.alamat, *jam_buka, surel) if satu]
-    return Balasan(
-        gabung(
-            f"Petugas {kelurahan.nama} melayani langsung di kantor.{waktu}",
-            "\n".join(rincian),
-            "Sambil menunggu, saya bisa menjawab syarat layanan dan mencatat permohonan. "
-            "Ketik *menu*.",
-        ),
-        "petugas",
-    )
-
-
-def keluhan_layanan(kelurahan: Kelurahan, buka: bool) -> Balasan:
-    """A complaint about the office's own services: to a human, with the public channel named."""
-    jawaban = petugas(kelurahan, buka)
-    pembuka = "Mohon maaf atas pengalaman Anda. "
-    aduan = saluran_aduan(kelurahan)
-    return Balasan(
-        gabung(pembuka + jawaban.teks, f"Keluhan resmi: {aduan}." if aduan else ""), "petugas"
-    )
-
-
 def saluran_aduan(kelurahan: Kelurahan) -> str:
     """The city's complaint channel in one phrase ("" when none is known)."""
     kanal = kelurahan.pengaduan
@@ -171,7 +144,8 @@ def data_pribadi(kelurahan: Kelurahan) -> Balasan:
         "RT/RW.\n"
         "• Gunanya: hanya untuk menjawab Anda dan mengurus permohonan.\n"
         "• Lamanya: selama diperlukan untuk pelayanan dan arsipnya.\n"
-        "• Yang melihat: petugas kelurahan. Tidak dibagikan ke warga lain.\n"
+        "• Yang melihat: petugas kelurahan. Ketua RT dan RW Anda bisa dikabari bahwa Anda "
+        "mengajukan (nama, RT/RW, layanan). Tidak dibagikan ke warga lain.\n"
         "• Hak Anda (UU 27/2022): melihat, memperbaiki, dan menghapus.\n\n"
         "Jangan kirim NIK, foto KTP, atau kata sandi di sini; tidak diperlukan.\n"
         "Ketik *status* untuk melihat permohonan Anda, *hapus data saya* untuk menghapus semuanya.",

@@ -7,11 +7,15 @@ from datetime import datetime
 from typing import Protocol
 
 from kelurahan.katalog import Katalog
+from kelurahan.replies import kabar
 from kelurahan.replies.dasar import Balasan, gabung, tanggal_panjang, tombol
 from kelurahan.replies.formulir import Kesalahan, ringkas, sebutkan
+from kelurahan.replies.pengurus import nama_singkat
+from kelurahan.wilayah import Kelurahan
 
 CONTOH_RALAT = "*namanya Siti Aminah*, *lahirnya 4 Mei 1990*, atau *ralat RT 4 RW 5*"
-TAMPIL = 5  # applications in one list
+TAMPIL, TAMPIL_PENGURUS = 5, 20  # applications in one list
+PENGURUS_DIHAPUS = "• nomor Anda tidak lagi terdaftar sebagai pengurus RT/RW;\n"
 STATUS = {
     "baru": "baru diterima, menunggu diperiksa petugas",
     "diperiksa": "sedang diperiksa petugas",
@@ -29,36 +33,59 @@ class Permohonan(Protocol):
 
     nomor: str
     layanan: str
+    nama: str
     status: str
     dibuat: datetime
+    varian: str | None
+    riwayat: Sequence[kabar.Langkah]
 
 
-def status(satu: Permohonan, katalog: Katalog, wib: Callable[[datetime], datetime]) -> Balasan:
-    """The state of one application, with when it was filed (WIB)."""
+def status(
+    satu: Permohonan,
+    katalog: Katalog,
+    wib: Callable[[datetime], datetime],
+    kantor: Kelurahan,
+    *,
+    bernama: bool = False,
+) -> Balasan:
+    """The state of one application, with when it was filed (WIB); `bernama`: and for whom."""
     layanan = katalog.ambil(satu.layanan)
     teks = gabung(
-        f"*{satu.nomor}*\nLayanan: {layanan.nama}\nStatus: *{STATUS[satu.status]}*\n"
+        f"*{satu.nomor}*\n{f'Untuk: {nama_singkat(satu.nama)}{chr(10)}' if bernama else ''}"
+        f"Layanan: {layanan.nama}\nStatus: *{STATUS[satu.status]}*\n"
         f"Diajukan: {_waktu(wib(satu.dibuat))}",
+        kabar.keadaan(satu, layanan, kantor),
         "Ada yang mau ditanyakan lagi? Tulis saja, atau ketik *menu*.",
     )
     return Balasan(teks, "status", satu.layanan, satu.nomor)
 
 
 def daftar_status(
-    semua: Sequence[Permohonan], katalog: Katalog, wib: Callable[[datetime], datetime]
+    semua: Sequence[Permohonan],
+    katalog: Katalog,
+    wib: Callable[[datetime], datetime],
+    *,
+    bernama: bool = False,
+    masih_ada: bool = False,
 ) -> Balasan:
-    """Several applications of one sender, newest first; older ones are found by their number."""
-    tampil = semua[:TAMPIL]
+    """Several applications of one sender, newest first; older ones are found by their number.
+
+    `bernama`: of an RT/RW officer, so more of them, with whom each is for. `masih_ada`: the sender
+    has more than those given.
+    """
+    tampil = semua[: TAMPIL_PENGURUS if bernama else TAMPIL]
     baris = [
-        f"*{satu.nomor}* {katalog.ambil(satu.layanan).singkat}: {STATUS[satu.status]} "
+        f"*{satu.nomor}* {f'{nama_singkat(satu.nama)}, ' if bernama else ''}"
+        f"{katalog.ambil(satu.layanan).singkat}: {STATUS[satu.status]} "
         f"({tanggal_panjang(wib(satu.dibuat).date())})"
         for satu in tampil
     ]
     lama = len(semua) - len(tampil)
+    banyak = f"{'lebih dari ' if masih_ada else ''}{lama} permohonan"
     teks = gabung(
         "*Permohonan dari nomor ini*",
         "\n".join(baris),
-        f"Yang lebih lama ({lama} permohonan) bisa dilihat dengan nomornya." if lama else "",
+        f"Yang lebih lama ({banyak}) bisa dilihat dengan nomornya." if lama else "",
         f"Untuk rinciannya ketik, misalnya, *status {semua[0].nomor}*.",
     )
     return Balasan(teks, "status", semua[0].layanan, semua[0].nomor)
@@ -171,13 +198,14 @@ def tidak_ada_yang_dibatalkan() -> Balasan:
     )
 
 
-def tanya_hapus(jumlah: int) -> Balasan:
-    """Erase my data? Says what will happen, asks once."""
+def tanya_hapus(jumlah: int, pengurus: bool = False) -> Balasan:
+    """Erase my data? Says what will happen, asks once; `pengurus`: an RT/RW officer asks."""
     berkas = f" {jumlah} permohonan" if jumlah else ""
     return Balasan(
         f"Anda meminta data Anda dihapus. Kalau dilanjutkan:\n"
         f"• nama, tanggal lahir, dan nomor WhatsApp pada{berkas or ' permohonan Anda'} dihapus;\n"
         "• permohonan yang belum selesai dibatalkan;\n"
+        f"{PENGURUS_DIHAPUS if pengurus else ''}"
         "• isi percakapan ini ikut dihapus beberapa saat kemudian.\n\n"
         "Ini tidak bisa dikembalikan. Balas *ya* untuk menghapus atau *tidak*.",
         "info",

@@ -22,17 +22,22 @@ _simpanan: dict[str, tuple[float, Direktori]] = {}  # by database URL
 
 def direktori() -> Direktori:
     """The directory; a change made by another process shows after at most 30 seconds."""
-    from kelurahan.wilayah import Direktori  # `python -m kelurahan.store` must start quickly
-
     url = settings().store_url
     sampai, isi = _simpanan.get(url, (0.0, None))
     if isi is None or time.monotonic() >= sampai:
         with sesi(baca=True) as s:
-            baris = s.execute(select(RtRw.rt, RtRw.rw, RtRw.contoh)).all()
-        pasangan = frozenset((rt, rw) for rt, rw, _ in baris)
-        isi = Direktori(pasangan=pasangan, contoh=any(contoh for _, _, contoh in baris))
+            isi = baca(s)
         _simpanan[url] = (time.monotonic() + SIMPAN_DETIK, isi)
     return isi
+
+
+def baca(s: Session) -> Direktori:
+    """The directory as the table holds it now."""
+    from kelurahan.wilayah import Direktori  # `python -m kelurahan.store` must start quickly
+
+    baris = s.execute(select(RtRw.rt, RtRw.rw, RtRw.contoh)).all()
+    pasangan = frozenset((rt, rw) for rt, rw, _ in baris)
+    return Direktori(pasangan=pasangan, contoh=any(contoh for _, _, contoh in baris))
 
 
 def ganti(s: Session, baru: Direktori) -> None:

@@ -131,6 +131,7 @@ class RiwayatStatus(Basis):
     """One change of status: who, when, from, to."""
 
     __tablename__ = "riwayat_status"
+    __table_args__ = (Index("ix_riwayat_status_ke_pada", "ke", "pada"),)
     id: Mapped[int] = Column(Integer, primary_key=True)
     permohonan_id: Mapped[int] = Column(ForeignKey("permohonan.id"), nullable=False, index=True)
     dari: Mapped[str | None] = Column(String(32))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Text, text
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, validates
 
+from kelurahan.store import waktu
 from kelurahan.store.models import PANJANG_NAMA, PANJANG_PENGIRIM, Basis, UtcDateTime
 
 BELUM_SELESAI = text("selesai IS NULL")
+BERLAKU = text("state = 'berlaku'")
 
 
 class Petugas(Basis):
@@ -21,6 +23,7 @@ class Petugas(Basis):
     nama: Mapped[str] = Column(String(100), nullable=False)
     peran: Mapped[str] = Column(String(16), nullable=False)  # petugas, pimpinan, admin
     sandi: Mapped[str] = Column(String(200), nullable=False)  # Argon2id hash, parameters included
+    sandi_sejak: Mapped[datetime] = Column(UtcDateTime, nullable=False)  # set with the password
     wajib_ganti: Mapped[bool] = Column(Boolean, nullable=False)  # a password somebody else chose
     aktif: Mapped[bool] = Column(Boolean, nullable=False)
     dibuat: Mapped[datetime] = Column(UtcDateTime, nullable=False)
@@ -29,6 +32,12 @@ class Petugas(Basis):
     ringkasan: Mapped[bool] = Column(Boolean, nullable=False)  # the daily digest over WhatsApp
     wa_id: Mapped[str | None] = Column(String(64))  # where the digest goes
     ringkasan_terakhir: Mapped[datetime | None] = Column(UtcDateTime)
+
+    @validates("sandi")
+    def _catat_sandi(self, _nama: str, acakan: str) -> str:
+        """Whoever sets a password: a password made by an admin is good for some days only."""
+        self.sandi_sejak = waktu.sekarang()
+        return acakan
 
     def __repr__(self) -> str:
         return f"<Petugas {self.id} {self.peran}>"
@@ -151,18 +160,29 @@ class Lampiran(Basis):
 
 
 class PerubahanLayanan(Basis):
-    """A change to the catalogue made in the console; the newest `berlaku` per service counts."""
+    """A change to the catalogue made in the console; one per service is `berlaku`."""
 
     __tablename__ = "perubahan_layanan"
     id: Mapped[int] = Column(Integer, primary_key=True)  # the version
     slug: Mapped[str] = Column(String(64), nullable=False, index=True)
-    isi: Mapped[str] = Column(Text, nullable=False)  # JSON: key of layanan/<slug>.yml -> value
+    dari: Mapped[int | None] = Column(Integer)  # the version it was made from; None: the file
+    isi: Mapped[str] = Column(Text, nullable=False)  # JSON, see kelurahan.katalog_perubahan
     alasan: Mapped[str] = Column(Text, nullable=False)
     state: Mapped[str] = Column(String(16), nullable=False)  # usulan, berlaku, digantikan, ditolak
     oleh: Mapped[str] = Column(String(100), nullable=False)
     dibuat: Mapped[datetime] = Column(UtcDateTime, nullable=False)
     diputuskan_oleh: Mapped[str | None] = Column(String(100))
     diputuskan: Mapped[datetime | None] = Column(UtcDateTime)
+    alasan_keputusan: Mapped[str | None] = Column(Text)
+    __table_args__ = (
+        Index(
+            "ix_perubahan_layanan_berlaku",
+            "slug",
+            unique=True,
+            sqlite_where=BERLAKU,
+            postgresql_where=BERLAKU,
+        ),
+    )
 
     def __repr__(self) -> str:
         return f"<PerubahanLayanan {self.id} {self.slug} {self.state}>"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from kelurahan.store import status, waktu
+from kelurahan.store import lampiran, pengurus, serahan, status, waktu
 from kelurahan.store.engine import sesi, sisip_bila_baru
 from kelurahan.store.models import Inbox, Outbox, Penghapusan, Permohonan, Warga
 from kelurahan.store.warga import kunci
@@ -38,10 +38,12 @@ def hapus(s: Session, pengirim: str, oleh: str) -> RingkasanHapus:
     dibatalkan = [p for p in permohonan if status.boleh(p.status, status.DIBATALKAN)]
     dihapus = sum(len(p.koreksi) for p in permohonan) + bool(warga.wa_id or warga.bsuid)
     for satu in permohonan:
+        pengurus.tarik_kabar(s, satu.nomor, satu.dibuat)
         _anonimkan(satu)
     for satu in dibatalkan:
         satu.pindah(status.DIBATALKAN, oleh, satu.diubah)
     s.flush()
+    pengurus.lupakan(s, warga.wa_id)
     _lepaskan(s, warga)
     return RingkasanHapus(len(permohonan), dihapus, len(dibatalkan))
 
@@ -93,9 +95,11 @@ def _lepaskan(s: Session, warga: Warga) -> None:
         tutup = tabel.state.not_in(("waiting", "running"))
         lepas = update(tabel).where(tabel.warga_id.in_(semua), tutup)
         s.execute(lepas.values({"warga_id": None, **isi}), execution_options=jalankan)
+    serahan.lupakan(s, semua)
     lagi = delete(Penghapusan).where(Penghapusan.warga_id.in_(semua))  # asked once before
     s.execute(lagi, execution_options=jalankan)
     for satu in sorted(semua):
         sisip_bila_baru(s, Penghapusan, warga_id=satu, diminta=waktu.sekarang())
+    lampiran.lepaskan(s, semua)
     for saring in (Warga.id.in_(gabungan), Warga.id == warga.id):  # signposts before their goal
         s.execute(delete(Warga).where(saring), execution_options=jalankan)

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from kelurahan.store import waktu
+from kelurahan.store import pengurus, waktu
 from kelurahan.store.engine import sisip_bila_baru
 from kelurahan.store.errors import StoreBusyError, StoreError
 from kelurahan.store.models import PANJANG_PENGIRIM, Inbox, Outbox, Permohonan, Warga
+from kelurahan.store.models_petugas import Lampiran, Obrolan, Serahan
 
 _COBA = 5
 
@@ -80,6 +81,8 @@ def pindahkan(
         else:
             lain.wa_id = None  # an earlier holder of a recycled number: another person
     sesi.flush()  # free the unique values before they are taken
+    if wa_id and lama.wa_id and wa_id != lama.wa_id:
+        pengurus.pindah_nomor(sesi, lama.wa_id, wa_id)
     lama.wa_id = wa_id or lama.wa_id
     lama.bsuid = bsuid or lama.bsuid
     sesi.flush()
@@ -165,10 +168,14 @@ def _gabung(sesi: Session, tinggal: Warga, pergi: Warga) -> None:
     # the same message filed under both records: keep both, the unique key allows one
     beda = update(Permohonan).where(milik, Permohonan.pesan_id.in_(bentrok))
     sesi.execute(beda.values(pesan_id=None), execution_options=jalankan)
+    _satu_serahan(sesi, tinggal, pergi)
     for tabel, kolom in (
         (Permohonan, Permohonan.warga_id),
         (Inbox, Inbox.warga_id),
         (Outbox, Outbox.warga_id),
+        (Serahan, Serahan.warga_id),
+        (Obrolan, Obrolan.warga_id),
+        (Lampiran, Lampiran.warga_id),
         (Warga, Warga.digabung_ke),
     ):
         pindah = update(tabel).where(kolom == pergi.id).values({kolom: tinggal.id})
@@ -178,4 +185,15 @@ def _gabung(sesi: Session, tinggal: Warga, pergi: Warga) -> None:
     tinggal.terakhir_menulis = max(tulis, default=None)
     if pergi.privasi_pada and not tinggal.privasi_pada:
         tinggal.privasi_pada = pergi.privasi_pada
+    sesi.flush()
+
+
+def _satu_serahan(sesi: Session, tinggal: Warga, pergi: Warga) -> None:
+    """Of two open hand-overs the held one stays, else the older; both records become silent."""
+    milik = Serahan.warga_id.in_((tinggal.id, pergi.id))
+    terbuka = list(sesi.scalars(select(Serahan).where(milik, Serahan.selesai.is_(None))))
+    terbuka.sort(key=lambda satu: (satu.dipegang is None, satu.dibuat, satu.id))
+    for lebih in terbuka[1:]:
+        lebih.selesai, lebih.penutup = waktu.sekarang(), "digabung"
+    tinggal.dipegang, pergi.dipegang = tinggal.dipegang or pergi.dipegang, False
     sesi.flush()

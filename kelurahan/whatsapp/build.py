@@ -7,6 +7,7 @@ One answer is one message: Meta allows one message per six seconds to one reside
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -25,6 +26,8 @@ OPENER = "Lihat pilihan"
 SECTION = "Pilihan"
 OTHER_SECTION = "Lainnya"
 TYPE_IT = "Ketik nama pilihannya, contoh: {}"
+KIND, SERVICE = re.compile(r"[a-z_]{1,36}"), re.compile(r"[a-z0-9_-]{1,64}")
+UNNAMED = "balasan"
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,20 @@ def build(messages: Iterable[Json], sign: Sign) -> list[Json]:
     said = [_without_too_many(read_utterance(message)) for message in messages]
     bodies = [body for item in merge(said) for body in _render(item)]
     return [_sign_ids(body, sign) for body in bodies]
+
+
+def topic(messages: Iterable[Json]) -> tuple[str, str | None]:
+    """What the turn's answer was and which service it is about, as its first reply says.
+
+    Later messages of the turn only go on with what was asked before. Actions of ours wrote both
+    words, but what stands in a table that everybody counts is checked.
+    """
+    for message in messages:
+        extras = {**_dict(message.get("metadata")), **message}
+        kind, service = _word(extras, "balasan"), _word(extras, "layanan")
+        if KIND.fullmatch(kind):
+            return kind, service if SERVICE.fullmatch(service) else None
+    return UNNAMED, None
 
 
 def text_body(text: str) -> Json:

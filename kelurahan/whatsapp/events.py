@@ -35,7 +35,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Media:
-    """A reference to media at Meta; nothing is downloaded in this version."""
+    """A reference to media at Meta; it is fetched when somebody needs it, see `media`."""
 
     id: str = field(repr=False)
     mime_type: str = ""
@@ -50,6 +50,7 @@ class Content:
     text: str | None = field(default=None, repr=False)
     choice: Choice | None = None
     media: Media | None = None
+    note: str = field(default="", repr=False)  # what the resident hears about the media
     reason: str = ""
 
 

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from kelurahan.store import peringatan, waktu, warga
 from kelurahan.store.engine import sisip_bila_baru
-from kelurahan.store.models import Inbox, Outbox, Warga
-from kelurahan.store.queue import DONE, INBOX, WAITING, Claim, Worker, lock
-from kelurahan.whatsapp import outbox
+from kelurahan.store.models import TERBUKA, Inbox, Outbox, Warga
+from kelurahan.store.queue import DONE, INBOX, WAITING, Claim, ClaimLostError, Worker, lock
+from kelurahan.whatsapp import held, media, outbox
 from kelurahan.whatsapp.build import text_body
 from kelurahan.whatsapp.events import Choice, Content, Media, Message, Outcome, Sender, fingerprint
 from kelurahan.whatsapp.replies import FIXED_REPLIES
@@ -26,8 +26,15 @@ FLOOD_MESSAGES, FLOOD_SECONDS = 30, 60
 FLOOD_NOTICE = "terlalu_cepat"
 PARKED_DAYS = 30
 _QUIET = {"synchronize_session": False}
-_INBOX, _OUTBOX, _WARGA = Inbox.__table__.c, Outbox.__table__.c, Warga.__table__.c
+_TABLE = Inbox.__table__
+_INBOX, _OUTBOX, _WARGA = _TABLE.c, Outbox.__table__.c, Warga.__table__.c
 # built once: putting a statement together costs more than running it
+_KNOWN = select(_WARGA.dipegang, _WARGA.terakhir_menulis).where(_WARGA.id == bindparam("who"))
+_TAKEN = (
+    select(_INBOX.state, _WARGA.dipegang)
+    .select_from(_TABLE.outerjoin(Warga.__table__, _INBOX.warga_id == _WARGA.id))
+    .where(_INBOX.id == bindparam("row"))
+)
 _RECENT = select(func.count()).where(
     _INBOX.warga_id == bindparam("who"), _INBOX.sent_at > bindparam("since")
 )
@@ -74,15 +81,18 @@ class Turn:
 def store_message(s: Session, message: Message) -> str | None:
     """Write a message down; the resident's id when it is to be answered, None otherwise.
 
-    The same message twice, an old one and one too many are all acknowledged and not answered.
+    The same message twice, an old one and one too many are all acknowledged and not answered; what
+    goes to an officer is answered there.
     """
     sender = message.sender
     resident = warga.kenali(s, wa_id=sender.wa_id, bsuid=sender.bsuid)
     lock(s, resident)
-    answered = message.content.outcome in (Outcome.TO_RASA, Outcome.FIXED_REPLY)
-    state = WAITING if answered else (EXPIRED if message.old else DONE)
-    if answered and _flooded(s, resident, message.timestamp):
-        state = LIMITED
+    # not before the lane is ours: an officer may just have taken the conversation over
+    is_held, wrote = s.connection().execute(_KNOWN, {"who": resident}).one()
+    state = _state(s, resident, message, is_held)
+    purpose = None
+    if message.content.media is not None and state != LIMITED:
+        message, purpose = media.look(s, resident, message)
     now = waktu.sekarang()
     new = sisip_bila_baru(
         s,
@@ -99,10 +109,59 @@ def store_message(s: Session, message: Message) -> str | None:
     )
     if not new:
         return None
-    _open_window(s, resident, message.timestamp)
+    _open_window(s, resident, wrote, message.timestamp)
+    if purpose is not None:
+        media.keep(s, resident, message, purpose)
     if state == LIMITED:
         _tell_once(s, resident, message)
+    elif state == held.HANDED:
+        hand_over(s, resident)  # merging two records of a resident may have left some
+        held.take_in(s, resident, message)
+    elif is_held and state == WAITING:
+        held.give_back(s, resident)
     return resident if state == WAITING else None
+
+
+def _state(s: Session, resident: str, message: Message, is_held: bool) -> str:
+    """What becomes of a message."""
+    if message.content.outcome not in (Outcome.TO_RASA, Outcome.FIXED_REPLY):
+        return EXPIRED if message.old else DONE
+    if _flooded(s, resident, message.timestamp):
+        return LIMITED
+    return held.HANDED if is_held and not held.wants_erasure(message) else WAITING
+
+
+def hand_over(s: Session, resident: str) -> None:
+    """Give the officer who holds the conversation what waits for the bot or is in work.
+
+    The caller holds the lane. Whoever works on a message finds the claim lost: the answer is not
+    sent.
+    """
+    mine = select(_TABLE).where(_INBOX.warga_id == resident, TERBUKA)
+    waiting = s.connection().execute(mine.order_by(_INBOX.sent_at, _INBOX.id)).mappings()
+    for row in waiting.all():
+        try:
+            text = held.words(decode(row["content"]))
+        except (ValueError, KeyError, TypeError):
+            text = held.UNREADABLE
+        held.note(s, resident, text, row["pesan_id"], row["received_at"])
+        free = {"claimed_by": None, "claimed_until": None, "due_at": None, "content": None}
+        done = {"state": held.HANDED, "finished_at": waktu.sekarang(), **free}
+        s.connection().execute(_TABLE.update().where(_INBOX.id == row["id"]).values(done))
+
+
+def close(s: Session, turn: Turn) -> None:
+    """Close an answered message.
+
+    Raises ClaimLostError, also when an officer has taken the message over meanwhile; unless they
+    have let go again, or the answer is that everything has been erased.
+    """
+    try:
+        INBOX.finish(s, turn.claim, content=None)
+    except ClaimLostError:
+        state, is_held = s.execute(_TAKEN, {"row": turn.claim.id}).one()
+        if state != held.HANDED or is_held:
+            raise
 
 
 def claim(s: Session, resident: str, worker: Worker) -> Turn | None:
@@ -136,15 +195,19 @@ def _tell_once(s: Session, resident: str, message: Message) -> None:
     )
 
 
-def _open_window(s: Session, resident: str, stamp: int) -> None:
+def _open_window(s: Session, resident: str, before: int | None, stamp: int) -> None:
     """The resident has written: WhatsApp lets us answer for 24 hours, and what waited may go."""
-    record = s.get(Warga, resident)
-    before = record.terakhir_menulis
     if before is not None and before >= stamp:
         return
     s.connection().execute(_WROTE, {"who": resident, "stamp": stamp})
     # within the day, too: WhatsApp sometimes claims a closed window that is open
     s.connection().execute(_RELEASE, {"who": resident})
+
+
+def settle(s: Session, row: int) -> bool:
+    """Staff have seen to a parked message: it is done, and its words are forgotten."""
+    mine = update(Inbox).where(Inbox.id == row, Inbox.state == PARKED)
+    return s.execute(mine.values(state=DONE, content=None), execution_options=_QUIET).rowcount == 1
 
 
 def empty_old(s: Session) -> int:
@@ -165,7 +228,7 @@ def decode(text: str) -> Message:
     """The message that `encode` wrote."""
     raw: dict[str, Any] = json.loads(text)
     content = raw["content"]
-    choice, media = content["choice"], content["media"]
+    choice, file = content["choice"], content["media"]
     return Message(
         **{
             **raw,
@@ -175,7 +238,7 @@ def decode(text: str) -> Message:
                     **content,
                     "outcome": Outcome(content["outcome"]),
                     "choice": Choice(**choice) if choice else None,
-                    "media": Media(**media) if media else None,
+                    "media": Media(**file) if file else None,
                 }
             ),
         }

@@ -155,7 +155,14 @@ class Ledger:
             return [turn for turn in turns if turn is not None]
 
     def finish_turn(
-        self, turn: Turn, bodies: Sequence[Json], kind: str, *, go_on: bool, quiet: float = 0.0
+        self,
+        turn: Turn,
+        bodies: Sequence[Json],
+        kind: str,
+        *,
+        go_on: bool,
+        quiet: float = 0.0,
+        layanan: str | None = None,
     ) -> Done:
         """Close a message and write its reply down, in one; claim what comes next if `go_on`.
 
@@ -164,15 +171,11 @@ class Ledger:
         """
         with store.sesi() as s:
             lock(s, turn.resident)
-            INBOX.finish(s, turn.claim, content=None)
+            inbox.close(s, turn)
             if not (quiet and outbox.said_since(s, turn.resident, kind, quiet)):
+                more = {"to": turn.message.sender, "layanan": layanan}
                 outbox.enqueue_all(
-                    s,
-                    turn.resident,
-                    bodies,
-                    kind=kind,
-                    to=turn.message.sender,
-                    pesan_id=turn.pesan_id,
+                    s, turn.resident, bodies, kind=kind, pesan_id=turn.pesan_id, **more
                 )
             return self._next(s, turn.resident, go_on)
 

@@ -12,6 +12,7 @@ REFUSED = Counter("kelurahan_webhook_refused", "Webhook calls refused, by reason
 TURNS = Counter("kelurahan_turns", "Turns by how they ended", ["outcome"])
 SENT = Counter("kelurahan_messages_sent", "Messages that WhatsApp accepted")
 FAILED = Counter("kelurahan_send_failures", "Failed tries to send, by class of error", ["error"])
+ATTACHMENTS = Counter("kelurahan_attachments", "Residents' files by what became", ["outcome"])
 WEBHOOK = Histogram(
     "kelurahan_webhook_seconds",
     "From a webhook's first byte to our answer",

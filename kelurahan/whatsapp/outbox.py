@@ -26,6 +26,9 @@ WINDOWED, FAILED, UNCERTAIN = "window", "failed", "uncertain"
 WINDOW = 24 * 3600  # seconds from the resident's last message in which free text may be sent
 MARGIN = 600  # do not start what could arrive after the window has closed
 RANK = {"sent": 1, "delivered": 2, "read": 3, "played": 3}
+# What the conversation answers has the kind of its reply behind this ("bot:syarat"); everything
+# else that residents get is a notice of ours ("foto", "gangguan") or of staff.
+BOT = "bot:"
 REFERENCE = "kotak-keluar:"
 _QUIET = {"synchronize_session": False}
 
@@ -61,11 +64,13 @@ def enqueue(
     template: Json | None = None,
     pesan_id: str | None = None,
     part: int = 0,
+    layanan: str | None = None,
 ) -> bool:
     """Write a message to a resident down; False if this answer stood there already.
 
     `body` is a Cloud API message without its address; `template` is sent in its place once the
     24-hour window has closed; `pesan_id` and `part` name the answer, so that it exists once.
+    `kind` and `layanan` (the service it is about) are what statistics count.
     """
     address = to or Sender()
     return sisip_bila_baru(
@@ -75,6 +80,7 @@ def enqueue(
         pesan_id=pesan_id,
         part=part,
         kind=kind[:40],
+        layanan=layanan,
         body=json.dumps(body),
         template=json.dumps(template) if template else None,
         wa_id=address.wa_id,
@@ -100,12 +106,14 @@ def letter_of(s: Session, claim: Claim | None) -> Letter | None:
     if fresh and row["pesan_id"] and (to.wa_id or to.bsuid):
         # nearly every letter: the answer to a message that came just now
         return Letter(claim, *_content(row), to, True)
+    # a notice of staff may have a `pesan_id` too, but no address of its own: it answers nothing
+    answers = row["pesan_id"] and (to.wa_id or to.bsuid)
     record = s.get(Warga, warga.id_sekarang(s, claim.warga_id))
     if not (to.wa_id or to.bsuid) and record is not None:
         to = Sender(record.wa_id, record.bsuid)
     wrote = record.terakhir_menulis if record is not None else None
     # an answer is written while its resident's message is fresh: only a later one can be too late
-    asked = row["created_at"].timestamp() if row["pesan_id"] else 0
+    asked = row["created_at"].timestamp() if answers else 0
     since = waktu.sekarang().timestamp() - max(wrote or 0, asked)
     reachable = to if to.wa_id or to.bsuid else None
     return Letter(claim, *_content(row), reachable, since < WINDOW - MARGIN)
@@ -194,10 +202,10 @@ def empty_old(s: Session) -> int:
 
 
 def enqueue_all(
-    s: Session, resident: str, bodies: Iterable[Json], *, kind: str, to: Sender, pesan_id: str
+    s: Session, resident: str, bodies: Iterable[Json], *, kind: str, pesan_id: str, **more: Any
 ) -> int:
     """The parts of one answer, in order; how many of them are new."""
     return sum(
-        enqueue(s, resident, body, kind=kind, to=to, pesan_id=pesan_id, part=part)
+        enqueue(s, resident, body, kind=kind, pesan_id=pesan_id, part=part, **more)
         for part, body in enumerate(bodies)
     )

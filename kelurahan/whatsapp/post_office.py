@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from kelurahan.settings import settings
 from kelurahan.store import StoreError
 from kelurahan.store.queue import Worker
-from kelurahan.whatsapp import health
+from kelurahan.whatsapp import health, media_fetch
 from kelurahan.whatsapp.client import GraphClient
 from kelurahan.whatsapp.config import Config
 from kelurahan.whatsapp.events import Batch
@@ -42,6 +42,9 @@ class Client(Protocol):
 
     async def mark_read(self, wamid: str, typing: bool = True) -> None:
         """Blue ticks and the typing indicator."""
+
+    async def fetch(self, media_id: str, limit: int) -> bytes:
+        """The bytes of a resident's file, or a SendError or TooLargeError."""
 
     async def close(self) -> None:
         """Close the connections."""
@@ -82,6 +85,7 @@ class PostOffice:
             serve=self._turns.serve,
             take=self._take_turns,
         )
+        self._fetcher = media_fetch.Fetcher(self._client, self.thread.run)
         self._offered = 0
         self._jobs: list[asyncio.Task[Any]] = []
         self._server: health.PrivateServer | None = None
@@ -121,7 +125,8 @@ class PostOffice:
                 logger.warning("%d rows of an earlier run are taken up again", freed)
         loop = asyncio.get_running_loop()
         tidy = forever(lambda: self.thread.run(self.ledger.tidy), TIDY_EVERY, "tidying up")
-        work = (self.turns.keep_looking(), self.letters.keep_looking(), tidy)
+        fetch = forever(self._fetcher.look, media_fetch.LOOK_EVERY, "fetching attachments")
+        work = (self.turns.keep_looking(), self.letters.keep_looking(), tidy, fetch)
         self._jobs = [loop.create_task(job) for job in work]
         if metrics_port:
             self._server = health.serve(self, metrics_port)

@@ -13,10 +13,19 @@ from kelurahan.whatsapp.limits import shorten
 
 Json = dict[str, Any]
 STATUS = "status_permohonan"
+PENGURUS = "kabar_pengurus"
+PETUGAS = "petugas_menjawab"
 LANGUAGE = "id"
-# category "utility"; {{1}} number, {{2}} service, {{3}} status
+# category "utility"; a text neither begins nor ends with a parameter, Meta refuses that
 TEXTS = {
-    STATUS: "Kabar permohonan {{1}} ({{2}}) di kelurahan: {{3}}. Balas pesan ini untuk bertanya."
+    # {{1}} number, {{2}} service, {{3}} status
+    STATUS: "Kabar permohonan {{1}} ({{2}}) di kelurahan: {{3}}. Balas pesan ini untuk bertanya.",
+    # {{1}} RT and RW, {{2}} number, {{3}} service, {{4}} applicant, {{5}} what they will ask for
+    PENGURUS: "Permohonan baru dari {{1}}: {{2}} ({{3}}) atas nama {{4}}. Yang akan diminta dari "
+    "Anda: {{5}}. Anda dikabari karena terdaftar sebagai pengurus RT/RW.",
+    # {{1}} the officer's name
+    PETUGAS: "Petugas kelurahan, {{1}}, sudah siap menjawab pesan Anda. Balas pesan ini dengan "
+    "kata apa saja, supaya jawabannya bisa kami kirim.",
 }
 PARAMETER = 200  # units; Meta allows more, but the whole text must stay readable on a phone
 # Meta refuses parameters with line breaks, tabs or more than four spaces in a row (132018)
@@ -26,6 +35,19 @@ _SPACES = re.compile(r"\s+")
 def status_permohonan(nomor: str, layanan: str, status: str) -> Json:
     """The template that tells how an application stands; a body for `outbox.enqueue`."""
     return body(STATUS, nomor, layanan, status)
+
+
+def petugas_menjawab(nama: str) -> Json:
+    """The template that asks the resident to write again, so that an officer can answer."""
+    return body(PETUGAS, nama)
+
+
+def words(template: Json) -> str:
+    """What the resident reads of a template message that `body` made."""
+    inner = template["template"]
+    values = [one["text"] for part in inner["components"] for one in part["parameters"]]
+    text = TEXTS[inner["name"]]
+    return re.sub(r"\{\{(\d+)\}\}", lambda number: values[int(number[1]) - 1], text)
 
 
 def body(name: str, *parameters: str) -> Json:

@@ -18,8 +18,8 @@ from kelurahan.whatsapp.errors import SendError
 from kelurahan.whatsapp.events import Outcome, trace
 from kelurahan.whatsapp.inbox import Turn
 from kelurahan.whatsapp.ledger import Done, Ledger, LedgerThread
-from kelurahan.whatsapp.outbox import Letter
-from kelurahan.whatsapp.replies import FIXED_REPLIES, NOT_AGAIN_WITHIN
+from kelurahan.whatsapp.outbox import BOT, Letter
+from kelurahan.whatsapp.replies import FIXED_REPLIES, KEPT, NOT_AGAIN_WITHIN
 from kelurahan.whatsapp.tokens import Tokens
 
 logger = logging.getLogger(__name__)
@@ -118,7 +118,7 @@ class Turns:
             return await self._fixed(turn, content.reply or "tidak_dikenal")
         text, chosen = self._text_for_rasa(turn)
         if text is None:
-            return await self._fixed(turn, "kosong")
+            return await self._fixed(turn, content.reply or "kosong")
         receipt = self._receipt(turn)
         try:
             said = await self._say(turn, text, chosen)
@@ -128,6 +128,8 @@ class Turns:
             return await self._again_or_park(turn, str(error))
         finally:
             await self._settle(receipt)
+        if content.note and said:  # about the attachment that this text came with
+            said = [{"text": content.note}, *said]
         bodies = self._bodies(turn, said)
         if not bodies:
             return await self._park(turn, "turn without a reply")
@@ -135,7 +137,8 @@ class Turns:
             await self._write(
                 self._ledger.alert, "aksi_gagal", "Sebuah jawaban bot gagal dibuat (lihat log)."
             )
-        return await self._finish(turn, bodies, "balasan")
+        kind, layanan = build.topic(said)
+        return await self._finish(turn, bodies, f"{BOT}{kind}", layanan=layanan)
 
     async def _say(self, turn: Turn, text: str, chosen: bool) -> list[Json]:
         """The turn's messages; a turn that was saved before we died is not run again."""
@@ -195,11 +198,13 @@ class Turns:
         receipt = self._receipt(turn)
         await self._settle(receipt)
         quiet = NOT_AGAIN_WITHIN.get(reply, 0)
-        return await self._finish(turn, [build.text_body(FIXED_REPLIES[reply])], reply, quiet)
+        text = turn.message.content.note if reply == KEPT else FIXED_REPLIES[reply]
+        bodies = [build.text_body(text)] if text else []  # the rest of an album is not told again
+        return await self._finish(turn, bodies, reply, quiet=quiet)
 
-    async def _finish(self, turn: Turn, bodies: list[Json], kind: str, quiet: float = 0) -> Done:
+    async def _finish(self, turn: Turn, bodies: list[Json], kind: str, **more: Any) -> Done:
         metrics.TURNS.labels("answered").inc()
-        finish = partial(self._ledger.finish_turn, go_on=not self.closing, quiet=quiet)
+        finish = partial(self._ledger.finish_turn, go_on=not self.closing, **more)
         return await self._write(finish, turn, bodies, kind)
 
     async def _later(self, turn: Turn, reason: str) -> Done:

@@ -67,6 +67,13 @@ export class Phone {
     for (const button of this.root.querySelectorAll("[data-attach]")) {
       button.addEventListener("click", () => { this.send({ attach: button.dataset.attach }); this.box.focus(); });
     }
+    const own = this.root.querySelector("input.file");
+    this.root.querySelector(".own").addEventListener("click", () => own.click());
+    own.addEventListener("change", () => {
+      const [file] = own.files;
+      own.value = "";
+      if (file) this.sendFile(file);
+    });
     this.stayAtEnd();
     const path = `residents/${encodeURIComponent(this.resident.key)}`;
     this.root.querySelector(".remove").addEventListener("click", () => this.try(call("DELETE", path)));
@@ -102,6 +109,15 @@ export class Phone {
   send(spec) {
     this.stick = true;
     return this.try(send(this.resident.key, spec));
+  }
+
+  /** A file of whoever plays the resident. */
+  async sendFile(file) {
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    let text = "";
+    for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
+    await this.send({ attach: "file", name: file.name, mime: file.type, data: btoa(text) });
+    this.box.focus();
   }
 
   try(promise) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -18,6 +19,8 @@ from kelurahan.store.models_petugas import Petugas, SesiPetugas
 DIAM = timedelta(minutes=30)  # without a click
 USIA = timedelta(hours=12)  # a working day, whatever happens
 CATAT_TIAP = timedelta(minutes=1)  # a click more often than that writes nothing
+NAMA_PENGGUNA = re.compile(r"[a-z][a-z0-9._-]{2,39}")
+SANDI_AWAL = timedelta(days=3)  # how long a password that somebody else made opens the door
 
 
 class MasukError(Exception):
@@ -42,11 +45,11 @@ def masuk(nama_pengguna: str, kata_sandi: str, tempat: str) -> str:
     """Check user and password; return the token of a new login, or raise MasukError."""
     nama = nama_pengguna.strip().lower()[:40]
     with sesi() as s:
-        ditahan = batas.ditahan(s, nama, tempat)
-        if ditahan:
+        dihitung = batas.coba(s, nama, tempat)
+        if dihitung is None:
             audit.catat(s, audit.SISTEM, "masuk_ditahan", "masuk")
         petugas = s.scalar(select(Petugas).where(Petugas.nama_pengguna == nama))
-    if ditahan:
+    if dihitung is None:
         raise MasukError(
             "Terlalu banyak percobaan. Tunggu 15 menit, lalu coba lagi; "
             "kalau lupa kata sandi, minta admin membuatkan yang baru."
@@ -55,19 +58,30 @@ def masuk(nama_pengguna: str, kata_sandi: str, tempat: str) -> str:
     benar = sandi.cocok(petugas.sandi if petugas else sandi.acakan_kosong(), kata_sandi)
     with sesi() as s:
         if not (benar and petugas and petugas.aktif):
-            batas.gagal(s, nama, tempat)
             # a mistyped user name may be a password: it is not written down
             audit.catat(
                 s, petugas.nama_pengguna if petugas else audit.SISTEM, "masuk_gagal", "masuk"
             )
+        elif _kedaluwarsa(petugas):
+            audit.catat(s, nama, "sandi_awal_kedaluwarsa", "masuk")
         else:
-            return _buka(s, petugas.id, kata_sandi, tempat)
+            batas.berhasil(s, nama, tempat, dihitung)
+            return _buka(s, petugas.id, kata_sandi)
+    if benar and petugas and petugas.aktif:
+        raise MasukError(
+            f"Kata sandi buatan admin ini hanya berlaku {SANDI_AWAL.days} hari dan sudah lewat. "
+            "Minta admin membuatkan yang baru."
+        )
     raise MasukError("Nama pengguna atau kata sandi salah. Periksa huruf besar dan kecilnya.")
 
 
-def _buka(s: Session, petugas_id: int, kata_sandi: str, tempat: str) -> str:
+def _kedaluwarsa(petugas: Petugas) -> bool:
+    """Whether this password was made by somebody else, and too long ago."""
+    return petugas.wajib_ganti and waktu.sekarang() - petugas.sandi_sejak > SANDI_AWAL
+
+
+def _buka(s: Session, petugas_id: int, kata_sandi: str) -> str:
     petugas = s.get(Petugas, petugas_id)
-    batas.berhasil(s, petugas.nama_pengguna, tempat)
     if sandi.perlu_diacak_ulang(petugas.sandi):
         petugas.sandi = sandi.acak(kata_sandi)
     petugas.terakhir_masuk = waktu.sekarang()

@@ -1,1 +1,1 @@
-"""Placeholder."""
+"""Officers of the console."""

@@ -1,17 +1,7 @@
-"""Placeholder until its section is built."""
+"""Section Pengguna: officers and their roles, one's own settings, the audit trail."""
 
 from __future__ import annotations
 
-from starlette.responses import Response
+from kelurahan.console.pengguna import jejak, petugas, setelan
 
-from kelurahan.console.halaman import Halaman, Permintaan
-from kelurahan.console.keamanan import peran
-from kelurahan.console.tampilan import tampil
-
-
-def daftar(p: Permintaan) -> Response:
-    """The section's first page."""
-    return tampil(p, "kosong.html")
-
-
-HALAMAN = (Halaman("/pengguna", daftar, peran.LIHAT),)
+HALAMAN = (*petugas.HALAMAN, *jejak.HALAMAN, *setelan.HALAMAN)

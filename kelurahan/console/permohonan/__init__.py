@@ -1,1 +1,1 @@
-"""Placeholder."""
+"""Permohonan: the queue, one application, what officers do with it, and telling the resident."""

@@ -25,3 +25,11 @@ document.addEventListener("submit", (event) => {
   const question = event.target.dataset.yakin;
   if (question && !window.confirm(question)) event.preventDefault();
 }, true);
+
+// Passwords can be looked at while they are typed; without a script the box is not there.
+document.querySelectorAll(".lihat-sandi").forEach((label) => {
+  label.hidden = false;
+  const box = label.querySelector("input");
+  const fields = box.form.querySelectorAll("[type=password]");
+  box.addEventListener("change", () => fields.forEach((field) => { field.type = box.checked ? "text" : "password"; }));
+});

@@ -1,1 +1,1 @@
-"""Placeholder."""
+"""RT, RW and their officers."""

@@ -34,6 +34,7 @@ def upgrade() -> None:
     op.create_index("ix_permohonan_status_dibuat", "permohonan", ["status", "dibuat"])
     op.create_index("ix_permohonan_dibuat", "permohonan", ["dibuat"])
     op.create_index("ix_permohonan_rw_rt", "permohonan", ["rw", "rt"])
+    op.create_index("ix_riwayat_status_ke_pada", "riwayat_status", ["ke", "pada"])
     op.create_index("ix_outbox_created_at", "outbox", ["created_at"])
     op.create_index("ix_inbox_received_at", "inbox", ["received_at"])
 
@@ -43,6 +44,7 @@ def downgrade() -> None:
     for indeks, tabel in (
         ("ix_inbox_received_at", "inbox"),
         ("ix_outbox_created_at", "outbox"),
+        ("ix_riwayat_status_ke_pada", "riwayat_status"),
         ("ix_permohonan_rw_rt", "permohonan"),
         ("ix_permohonan_dibuat", "permohonan"),
         ("ix_permohonan_status_dibuat", "permohonan"),
@@ -63,6 +65,7 @@ def _masuk() -> None:
         sa.Column("nama", ORANG, nullable=False),
         sa.Column("peran", sa.String(16), nullable=False),
         sa.Column("sandi", sa.String(200), nullable=False),
+        sa.Column("sandi_sejak", SAAT, nullable=False),
         *(sa.Column(k, sa.Boolean, nullable=False) for k in ("wajib_ganti", "aktif")),
         sa.Column("dibuat", SAAT, nullable=False),
         sa.Column("terakhir_masuk", SAAT),
@@ -183,6 +186,7 @@ def _katalog_dan_wilayah() -> None:
         "perubahan_layanan",
         sa.Column("id", sa.Integer),
         sa.Column("slug", sa.String(64), nullable=False),
+        sa.Column("dari", sa.Integer),
         sa.Column("isi", sa.Text, nullable=False),
         sa.Column("alasan", sa.Text, nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
@@ -190,9 +194,15 @@ def _katalog_dan_wilayah() -> None:
         sa.Column("dibuat", SAAT, nullable=False),
         sa.Column("diputuskan_oleh", ORANG),
         sa.Column("diputuskan", SAAT),
+        sa.Column("alasan_keputusan", sa.Text),
         sa.PrimaryKeyConstraint("id", name="pk_perubahan_layanan"),
     )
     op.create_index("ix_perubahan_layanan_slug", "perubahan_layanan", ["slug"])
+    berlaku = sa.text("state = 'berlaku'")
+    saring = {"sqlite_where": berlaku, "postgresql_where": berlaku}
+    op.create_index(
+        "ix_perubahan_layanan_berlaku", "perubahan_layanan", ["slug"], unique=True, **saring
+    )
     op.create_table(
         "pengurus",
         sa.Column("id", sa.Integer),

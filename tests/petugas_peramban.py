@@ -1,0 +1,239 @@
+"""The whole service and a real browser: `kantor` runs once per run, `layar` opens pages in it.
+
+A test module says `pytest_plugins = ["petugas_peramban"]`. Residents are the simulator's phones;
+officers are Chromium. After every test nothing on any page may have failed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from layanan_uji import ROOT, Bot, bot
+from petugas_dunia import KATA_SANDI, acakan
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kelurahan.console.keamanan import peran as peran_
+from kelurahan.store import engine, waktu
+from kelurahan.store.models import Warga
+from kelurahan.store.models_petugas import Petugas
+from scripts.children import free_port
+from scripts.serve_test import ACCOUNT
+from simulator import testing
+from simulator.model import Bubble
+
+HASIL = ROOT / "results" / "console"  # screenshots, kept by CI
+CHROMIUM = shutil.which("chromium")
+ARGUMEN = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+LEBAR, PONSEL = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
+SABAR = 30.0  # seconds for the bot; two cores may be busy with other tests
+SEGERA = 10.0  # seconds from a click to the resident's phone; bench/ measures how long it takes
+NOMOR = re.compile(r"\b[A-Z]{2,4}-\d{4}-\d{4,}\b")
+
+
+@dataclass
+class Kantor:
+    """The running service: where its parts are, and what residents do."""
+
+    sim: testing.RunningSimulator
+    bot: Bot
+    url: str
+    url_basis: str
+    lampiran: Path
+    login: dict[str, dict[str, Any]] = field(default_factory=dict)  # user name -> cookies
+    terakhir: int = 0
+
+    @contextmanager
+    def sesi(self) -> Iterator[Session]:
+        """The service's database."""
+        mesin = engine.mesin(self.url_basis)
+        with Session(mesin, future=True, expire_on_commit=False) as s, s.begin():
+            yield s
+
+    def petugas(self, nama_pengguna: str, peran: str, **isi: Any) -> str:
+        """An officer whose password is KATA_SANDI; returns the user name."""
+        with self.sesi() as s:
+            if s.scalar(select(Petugas).where(Petugas.nama_pengguna == nama_pengguna)) is None:
+                nilai = {"wajib_ganti": False, "aktif": True, "bunyi": True, "ringkasan": False}
+                nilai |= {"nama": nama_pengguna.title(), "peran": peran, "sandi": acakan(), **isi}
+                s.add(Petugas(nama_pengguna=nama_pengguna, dibuat=waktu.sekarang(), **nilai))
+        return nama_pengguna
+
+    def warga(self) -> str:
+        """The phone number of a resident nobody has heard of."""
+        self.terakhir += 1
+        return f"62813000{self.terakhir:05d}"
+
+    def warga_id(self, nomor: str) -> str:
+        """What the store calls the owner of that number."""
+        with self.sesi() as s:
+            return s.scalar(select(Warga.id).where(Warga.wa_id == nomor))
+
+    def tanya(self, warga: str, teks: str) -> Bubble:
+        """Write as a resident; the first answer."""
+        return self.tunggu(warga, lambda: self.sim.send_text(warga, teks))
+
+    def kirim(self, warga: str, **isi: Any) -> Bubble:
+        """Send anything as a resident (`attach="photo"`); the first answer."""
+        return self.tunggu(warga, lambda: self.sim.send(warga, **isi))
+
+    def tunggu(
+        self, warga: str, lakukan: Callable[[], Any], berisi: str = "", sabar: float = SABAR
+    ) -> Bubble:
+        """Do something; the first message that then reaches the resident (and contains words)."""
+        lama = len(self.sim.replies(warga))
+        lakukan()
+
+        def baru() -> list[Bubble]:
+            return [b for b in self.sim.replies(warga)[lama:] if berisi.lower() in b.text.lower()]
+
+        self.sim.wait_until(
+            baru,
+            lambda: f"nothing with {berisi!r} reached {warga}\n{self.sim.transcript_text(warga)}",
+            sabar,
+        )
+        return baru()[0]
+
+    def ajukan(self, warga: str, baris: str = "Siti Aminah#3-5-1990#1/1", layanan: int = 5) -> str:
+        """File an application over WhatsApp; returns its number."""
+        self.tanya(warga, f"#{layanan}")
+        jawaban = self.tanya(warga, baris)
+        ketemu = NOMOR.search(jawaban.text)
+        assert ketemu, jawaban.text
+        return ketemu.group()
+
+
+@pytest.fixture(scope="session")
+def kantor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kantor]:
+    """Rasa, action server, console and simulator on free ports, with a database of their own."""
+    logs = tmp_path_factory.mktemp("kantor")
+    basis = f"sqlite:///{tmp_path_factory.mktemp('basis') / 'kelurahan.db'}"
+    lampiran, meja = tmp_path_factory.mktemp("lampiran"), free_port()
+    url = f"http://127.0.0.1:{meja}"
+    akun = {nama.removeprefix("whatsapp_"): nilai for nama, nilai in ACCOUNT.items()}
+    rahasia = akun.pop("app_secret")
+    with testing.start(secret=rahasia, retry_delays=(), webhook_timeout=30, **akun) as sim:
+        environ = {nama.upper(): nilai for nama, nilai in ACCOUNT.items()}
+        environ |= {"GRAPH_API_URL": sim.url, "DATABASE_URL": basis, "CONSOLE_URL": url}
+        environ |= {"LAMPIRAN_DIR": str(lampiran)}
+        with bot(logs, environ, "--console", str(meja)) as berjalan:
+            sim.set_webhook(berjalan.whatsapp)
+            yield Kantor(sim, berjalan, url, basis, lampiran)
+    engine.tutup()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """The browser; one per module, since Playwright keeps an event loop running meanwhile."""
+    if CHROMIUM is None:
+        reason = "the console's pages are not tested: no chromium on PATH"
+        if os.environ.get("REQUIRE_CHROMIUM") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        berjalan = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMEN)
+        yield berjalan
+        berjalan.close()
+
+
+@dataclass
+class Layar:
+    """Opens windows of the browser, and writes down what goes wrong in them."""
+
+    chromium: Any
+    kantor: Kantor
+    tumpukan: ExitStack
+    salah: list[str] = field(default_factory=list)
+
+    def buka(
+        self,
+        path: str = "",
+        nama_pengguna: str = "admin",
+        peran: str = peran_.ADMIN,
+        *,
+        maklum: tuple[str, ...] = (),
+        **opsi: Any,
+    ) -> Any:
+        """A page in a window of its own, logged in ("" as `nama_pengguna`: not logged in).
+
+        `maklum`: parts of console messages that the test expects ("status of 404").
+        """
+        if nama_pengguna:
+            self.kantor.petugas(nama_pengguna, peran)
+            opsi["storage_state"] = self._login(nama_pengguna)
+        page = self._jendela(maklum, opsi)
+        if path:
+            page.goto(self.kantor.url + path)
+        return page
+
+    def _login(self, nama_pengguna: str) -> dict[str, Any]:
+        """Cookies of a login through the form, made once per officer."""
+        ingat = self.kantor.login
+        if nama_pengguna not in ingat:
+            page = self._jendela((), {})
+            masuk(page, self.kantor.url, nama_pengguna)
+            ingat[nama_pengguna] = page.context.storage_state()
+            page.context.close()
+        return ingat[nama_pengguna]
+
+    def _jendela(self, maklum: tuple[str, ...], opsi: dict[str, Any]) -> Any:
+        opsi = {"viewport": LEBAR, "locale": "id-ID", "timezone_id": "Asia/Jakarta", **opsi}
+        context = self.chromium.new_context(**opsi)
+        self.tumpukan.callback(context.close)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+
+        def catat(pesan: Any) -> None:
+            if pesan.type == "error" and not any(kata in pesan.text for kata in maklum):
+                self.salah.append(f"console of {page.url}: {pesan.text}")
+
+        page.on("console", catat)
+        page.on("pageerror", lambda galat: self.salah.append(f"script of {page.url}: {galat}"))
+        page.on("request", lambda satu: self._periksa_asal(satu.url))
+        return page
+
+    def _periksa_asal(self, url: str) -> None:
+        if not url.startswith((self.kantor.url + "/", "data:", "blob:")):
+            self.salah.append(f"asked for {url}")
+
+
+def masuk(page: Any, url: str, nama_pengguna: str, kata_sandi: str = KATA_SANDI) -> None:
+    """Log in through the form."""
+    page.goto(f"{url}/masuk")
+    page.get_by_label("Nama pengguna").fill(nama_pengguna)
+    page.get_by_label("Kata sandi", exact=True).fill(kata_sandi)
+    page.get_by_role("button", name="Masuk").click()
+    page.wait_for_url(re.compile(r"/permohonan|/akun/sandi"))
+
+
+@pytest.fixture
+def layar(chromium: Any, kantor: Kantor) -> Iterator[Layar]:
+    """Windows of the browser, closed afterwards; nothing in them may have failed."""
+    with ExitStack() as tumpukan:
+        satu = Layar(chromium, kantor, tumpukan)
+        yield satu
+    assert satu.salah == []
+
+
+def potret(page: Any, nama: str) -> None:
+    """A picture of the whole page for whoever looks at the CI run."""
+    HASIL.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=HASIL / f"{nama}.png", full_page=True)
