@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from bench import demo_perjalanan
 from kelurahan.console.keamanan import peran, sandi
-from kelurahan.store import direktori, peringatan, sesi, siapkan, waktu
+from kelurahan.store import direktori, peringatan, serahan, sesi, siapkan, waktu
 from kelurahan.store.models import (
     Inbox,
     Outbox,
@@ -235,7 +235,9 @@ def _serahan(s: Session, dunia: Dunia, warga: list[str]) -> None:
             ambil = selesai = None
         elif n == 0:
             selesai = None
-        sebab = dunia.dadu.choices(("diminta", "tak_paham", "keluhan"), (6, 3, 1))[0]
+        sebab = dunia.dadu.choices(
+            (serahan.DIMINTA, serahan.TIDAK_PAHAM, serahan.KELUHAN), (6, 3, 1)
+        )[0]
         s.add(
             Serahan(
                 warga_id=satu,
@@ -245,7 +247,7 @@ def _serahan(s: Session, dunia: Dunia, warga: list[str]) -> None:
                 dipegang=ambil,
                 terakhir=selesai or ambil or saat,
                 selesai=selesai,
-                penutup="petugas" if selesai else None,
+                penutup=serahan.SELESAI if selesai else None,
             )
         )
         if selesai is None:

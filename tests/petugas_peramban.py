@@ -18,13 +18,13 @@ from typing import Any
 import pytest
 from layanan_uji import ROOT, Bot, bot
 from petugas_dunia import KATA_SANDI, acakan
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from kelurahan.console.keamanan import peran as peran_
-from kelurahan.store import engine, waktu
-from kelurahan.store.models import Warga
-from kelurahan.store.models_petugas import Petugas
+from kelurahan.store import engine, perubahan_layanan, waktu
+from kelurahan.store.models import Permohonan, Warga
+from kelurahan.store.models_petugas import Lampiran, Pengurus, Petugas
 from scripts.children import free_port
 from scripts.serve_test import ACCOUNT
 from simulator import testing
@@ -110,6 +110,21 @@ class Kantor:
         )
         return baru()[0]
 
+    def lampiran_tersimpan(self, warga_id: str) -> int:
+        """Wait until the resident's newest attachment has been fetched; returns its id."""
+        ketemu: list[int] = []
+
+        def tersimpan() -> bool:
+            with self.sesi() as s:
+                milik = select(Lampiran.id).where(Lampiran.warga_id == warga_id)
+                ketemu[:] = s.scalars(
+                    milik.where(Lampiran.state == "stored").order_by(Lampiran.id.desc())
+                ).all()
+            return bool(ketemu)
+
+        self.sim.wait_until(tersimpan, "the attachment was not fetched", SABAR)
+        return ketemu[0]
+
     def ajukan(self, warga: str, baris: str = "Siti Aminah#3-5-1990#1/1", layanan: int = 5) -> str:
         """File an application over WhatsApp; returns its number."""
         self.tanya(warga, f"#{layanan}")
@@ -154,6 +169,51 @@ def chromium() -> Iterator[Any]:
         berjalan.close()
 
 
+@dataclass(frozen=True)
+class Isi:
+    """Something of everything that pages can show, some of it meant to do harm."""
+
+    nomor: str
+    warga_id: str
+    lampiran_id: int
+    slug: str
+    versi_id: int
+    pengurus_id: int
+    petugas_id: int
+
+
+SKRIP = "<script>alert(1)</script><img src=x onerror=alert(2)>"
+JAHAT = f"\u202egnaro\u202c {SKRIP} {{{{ 7 * 7 }}}} " + "Wk" * 60  # no break for 120 characters
+
+
+@pytest.fixture(scope="session")
+def isi(kantor: Kantor) -> Isi:
+    """Applications, chats, an attachment, a proposal, an RT officer, made where they come from."""
+    warga, lain = kantor.warga(), kantor.warga()
+    nomor = kantor.ajukan(warga, "Wulan Purnamasari#12-4-1985#1/1")
+    kantor.ajukan(lain, "Budi Santosa Wiraharja#1-2-1990#1/2", 7)
+    kantor.kirim(warga, attach="photo", caption=JAHAT)
+    kantor.tanya(warga, JAHAT)
+    kantor.tanya(warga, "petugas")
+    warga_id = kantor.warga_id(warga)
+    with kantor.sesi() as s:
+        s.execute(update(Permohonan).where(Permohonan.nomor != nomor).values(nama=JAHAT))
+        isian = {"catatan": ["Contoh perubahan dari pengujian."]}
+        usul = perubahan_layanan.usulkan(
+            s, "sku", isian, dari=None, oleh="siti", alasan=f"Pengujian {JAHAT}"
+        )
+        rt = Pengurus(jabatan="rt", rt="001", rw="001", nama=JAHAT, dikabari=True)
+        rt.wa_id, rt.dibuat = "6281399900001", waktu.sekarang()
+        s.add(rt)
+        s.flush()
+        versi_id, pengurus_id = usul.id, rt.id
+    kantor.petugas("siti", peran_.PETUGAS)
+    with kantor.sesi() as s:
+        petugas_id = s.scalar(select(Petugas.id).where(Petugas.nama_pengguna == "siti"))
+    lampiran_id = kantor.lampiran_tersimpan(warga_id)
+    return Isi(nomor, warga_id, lampiran_id, "sku", versi_id, pengurus_id, petugas_id)
+
+
 @dataclass
 class Layar:
     """Opens windows of the browser, and writes down what goes wrong in them."""
@@ -196,6 +256,7 @@ class Layar:
 
     def _jendela(self, maklum: tuple[str, ...], opsi: dict[str, Any]) -> Any:
         opsi = {"viewport": LEBAR, "locale": "id-ID", "timezone_id": "Asia/Jakarta", **opsi}
+        opsi.setdefault("reduced_motion", "reduce")  # no colours half-way between two
         context = self.chromium.new_context(**opsi)
         self.tumpukan.callback(context.close)
         page = context.new_page()
@@ -209,6 +270,12 @@ class Layar:
         page.on("pageerror", lambda galat: self.salah.append(f"script of {page.url}: {galat}"))
         page.on("request", lambda satu: self._periksa_asal(satu.url))
         return page
+
+    @staticmethod
+    def potret(page: Any, nama: str) -> None:
+        """A picture of the whole page for whoever looks at the CI run."""
+        HASIL.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=HASIL / f"{nama}.png", full_page=True)
 
     def _periksa_asal(self, url: str) -> None:
         if not url.startswith((self.kantor.url + "/", "data:", "blob:")):
@@ -231,9 +298,3 @@ def layar(chromium: Any, kantor: Kantor) -> Iterator[Layar]:
         satu = Layar(chromium, kantor, tumpukan)
         yield satu
     assert satu.salah == []
-
-
-def potret(page: Any, nama: str) -> None:
-    """A picture of the whole page for whoever looks at the CI run."""
-    HASIL.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=HASIL / f"{nama}.png", full_page=True)

@@ -10,7 +10,7 @@ from prometheus_client import REGISTRY
 from sqlalchemy import text
 
 from kelurahan.settings import MOST_REPLICAS, ROOT, Settings
-from kelurahan.store import peringatan, sesi, waktu
+from kelurahan.store import lampiran, lampiran_berkas, peringatan, sesi, waktu
 from kelurahan.store.models import Inbox, Peringatan
 from kelurahan.store.queue import Worker
 from kelurahan.whatsapp import (
@@ -19,6 +19,7 @@ from kelurahan.whatsapp import (
     health,
     inbox,
     ledger,
+    media_fetch,
     metrics,
     outbox,
     retry,
@@ -99,6 +100,13 @@ NUMBERS = [
     ("token", f"in {seconds(retry.CREDENTIALS_PAUSE)} s (token)"),
     ("account", f"or {seconds(retry.ACCOUNT_PAUSE)} s (account)"),
     ("outbox", f"{outbox.WINDOW // 3600} hours after it was closed"),
+    ("photo", f"at most {media_fetch.PHOTO_LIMIT // 1024**2} MB, documents at most "),
+    ("document", f"documents at most {media_fetch.DOCUMENT_LIMIT // 1024**2} MB"),
+    ("disk", f"less than {lampiran_berkas.SISA_RUANG // 1024**2} MB left"),
+    ("fetching", f"borne for {media_fetch.MOST_TRIES} tries (about four hours)"),
+    ("held up", f"for {media_fetch.GIVE_UP_AFTER.days} days; then the resident is asked once"),
+    ("attachments", f"{lampiran.SIMPAN_SETELAH_SELESAI} days after the application was finished"),
+    ("restored", f"goes after {lampiran.YATIM_HARI} days"),
     ("parked", f"a parked message {inbox.PARKED_DAYS} days"),
 ]
 
@@ -110,6 +118,12 @@ def test_numbers_are_those_of_the_code(words: str):
 
 def test_a_server_is_known_by_its_port_and_its_host_name():
     assert channel.place(5005) == f"rasa:5005@{socket.gethostname()}"
+
+
+def test_sixty_tries_are_about_four_hours():
+    waited = sum(retry.backoff(n) for n in range(1, media_fetch.MOST_TRIES))
+    assert 3.5 < waited / 3600 < 4.5
+    assert lampiran.SIMPAN_SETELAH_SELESAI == lampiran.SIMPAN_TANPA_PERMOHONAN
 
 
 def test_five_deaths_in_two_minutes_is_what_the_keeper_bears():

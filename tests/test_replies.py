@@ -19,9 +19,12 @@ from actions.obrolan import UCAPAN
 from kelurahan import replies
 from kelurahan.katalog import Layanan, katalog
 from kelurahan.replies import Balasan, formulir, info, layanan, permohonan, serahan, tombol
+from kelurahan.replies import pengurus as teks_pengurus
 from kelurahan.replies.formulir import CATATAN_CONTOH, pengingat
 from kelurahan.store import status
+from kelurahan.store.pengurus import Jabatan
 from kelurahan.store.waktu import WIB, wib
+from kelurahan.whatsapp import templates
 from kelurahan.whatsapp.build import build
 from kelurahan.wilayah import Direktori, Kantor, Kelurahan, Rujukan, kelurahan
 
@@ -50,6 +53,7 @@ TAK_DIKETAHUI = replace(
     LAIN, alamat=None, surel=None, situs=None, jam=(), jam_catatan=None, pengaduan=None
 )
 SIM = Rujukan("sim", ("sim",), "Polres", "SIM diurus di Polres.")
+KETUA_RT, KETUA_RW = Jabatan("rt", "003", "005"), Jabatan("rw", None, "005")
 CONTOH = Direktori(frozenset({("001", "001"), ("002", "001"), ("001", "002")}), contoh=True)
 RESMI = replace(CONTOH, contoh=False)
 HOSTILE = [
@@ -125,16 +129,23 @@ def untuk(satu: Layanan, kel: Kelurahan = LAIN) -> Iterator[tuple[str, Balasan]]
     for baru in (True, False):
         tercatat = formulir.tercatat(data.nomor, satu, data, baru, contoh=True)
         yield "formulir.tercatat", tercatat.ditambah(formulir.PRIVASI)
+        dari_rt = formulir.tercatat(data.nomor, satu, data, baru, True, teks_pengurus.LAGI)
+        dari_rt = dari_rt.ditambah(teks_pengurus.di_luar(KETUA_RT)).ditambah(formulir.PRIVASI)
+        yield "formulir.tercatat", dari_rt
     for keadaan in status.SEMUA:
         milik = replace(data, status=keadaan)
         bercatatan = replace(
             milik, riwayat=(Langkah(keadaan, "Fotokopi KK belum ada,\nfoto tempat usaha juga."),)
         )
-        for satu_milik in (milik, bercatatan):
-            yield "permohonan.status", permohonan.status(satu_milik, katalog(), wib, LAIN)
+        for isi, bernama in itertools.product((milik, bercatatan), (False, True)):
+            teks = permohonan.status(isi, katalog(), wib, LAIN, bernama=bernama)
+            yield "permohonan.status", teks
         yield "permohonan.tidak_bisa_diperbaiki", permohonan.tidak_bisa_diperbaiki(milik)
-    for banyak in (2, 50):
-        yield "permohonan.daftar_status", permohonan.daftar_status([data] * banyak, katalog(), wib)
+    for banyak, bernama in itertools.product((2, 50), (False, True)):
+        daftar = permohonan.daftar_status(
+            [data] * banyak, katalog(), wib, bernama=bernama, masih_ada=banyak == 50
+        )
+        yield "permohonan.daftar_status", daftar
     yield "permohonan.diperbaiki", permohonan.diperbaiki(data, katalog(), CATATAN_CONTOH)
     yield "permohonan.perbaikan_belum_jelas", permohonan.perbaikan_belum_jelas(data)
     yield "permohonan.perbaikan_salah", permohonan.perbaikan_salah(data, TIGA_SALAH, CATATAN_CONTOH)
@@ -147,6 +158,8 @@ def umum(kel: Kelurahan = LAIN, peta: Direktori = CONTOH) -> Iterator[tuple[str,
     """Every reply that is about no service in particular."""
     yield "layanan.menu", layanan.menu(katalog(), kel)
     yield "layanan.menu", layanan.menu(katalog(), kel, "Waalaikumsalam, Bapak/Ibu. " * 3)
+    for ketua, salam in itertools.product((KETUA_RT, KETUA_RW), ("", "Waalaikumsalam")):
+        yield "layanan.menu", layanan.menu(katalog(), kel, teks_pengurus.sapaan(ketua, salam))
     for kelompok in katalog().kelompok:
         yield "layanan.menu_kelompok", layanan.menu_kelompok(katalog(), kelompok.kunci)
     for mentah in ("#25", "#" + "9" * 500):
@@ -164,8 +177,8 @@ def umum(kel: Kelurahan = LAIN, peta: Direktori = CONTOH) -> Iterator[tuple[str,
     yield "permohonan.batal_formulir", permohonan.batal_formulir(None)
     yield "permohonan.dibatalkan", permohonan.dibatalkan(None)
     yield "permohonan.tidak_ada_yang_dibatalkan", permohonan.tidak_ada_yang_dibatalkan()
-    for jumlah in (0, 3):
-        yield "permohonan.tanya_hapus", permohonan.tanya_hapus(jumlah)
+    for jumlah, terdaftar in itertools.product((0, 3), (False, True)):
+        yield "permohonan.tanya_hapus", permohonan.tanya_hapus(jumlah, terdaftar)
     yield "permohonan.dihapus", permohonan.dihapus("Yang tersisa hanya catatan tanpa nama.")
 
 
@@ -502,3 +515,29 @@ def test_a_long_wrong_value_is_quoted_on_one_short_line():
     kutipan = re.search(r"“(.*)”", teks).group(1)
     assert len(kutipan) <= 40
     assert kutipan.endswith("…")
+
+
+# news for RT and RW officers
+
+
+@pytest.mark.parametrize("satu", SEMUA, ids=lambda s: s.slug)
+@pytest.mark.parametrize("ketua", [KETUA_RT, KETUA_RW], ids=["RT", "RW"])
+def test_the_news_of_an_application_tells_what_the_resident_will_ask_for(satu, ketua):
+    teks = teks_pengurus.kabar(ketua, Isian(layanan=satu.slug), satu)
+    isi = ("MKS-2611-0042", satu.nama, "Siti Nur'aini", "RT 003/RW 005")
+    assert all(baris in teks for baris in (*isi, teks_pengurus.sebutan(ketua)))
+    assert ("meminta *surat pengantar" in teks) == (satu.pengantar.perlu != "tidak")
+    assert ("mungkin meminta" in teks) == (satu.pengantar.perlu == "mungkin")
+    assert "1990" not in teks, "the birth date is none of the neighbours' business"
+    assert janggal(teks) == []
+    assert bisa_diketik(teks)
+    assert satuan(teks) < 1024
+
+
+@pytest.mark.parametrize("satu", SEMUA, ids=lambda s: s.slug)
+def test_outside_the_window_the_template_tells_the_same(satu):
+    badan = templates.body(templates.PENGURUS, *teks_pengurus.isi_templat(Isian(), satu))
+    (bagian,) = badan["template"]["components"]
+    nilai = [isi["text"] for isi in bagian["parameters"]]
+    assert nilai[:4] == ["RT 003/RW 005", "MKS-2611-0042", satu.singkat, "Siti Nur'aini"]
+    assert nilai[4] == teks_pengurus.DIMINTA[satu.pengantar.perlu]

@@ -220,6 +220,7 @@ def test_personal_data_is_not_in_a_repr():
 def test_every_fixed_reply_exists_and_says_what_to_do_next():
     used = {case.reply for case in CASES if case.reply} | {"kosong", "gangguan"}
     used |= {"tertunda", "terlalu_cepat"}  # said by turns and inbox
+    used |= {f"lampiran_{r}" for r in ("penuh", "jenis", "besar", "rusak", "gagal")}  # media
     assert used == set(FIXED_REPLIES)
     assert set(NOT_AGAIN_WITHIN) <= set(FIXED_REPLIES)
     for reply in FIXED_REPLIES.values():

@@ -206,7 +206,7 @@ def tanya_hapus(jumlah: int, pengurus: bool = False) -> Balasan:
         f"• nama, tanggal lahir, dan nomor WhatsApp pada{berkas or ' permohonan Anda'} dihapus;\n"
         "• permohonan yang belum selesai dibatalkan;\n"
         f"{PENGURUS_DIHAPUS if pengurus else ''}"
-        "• isi percakapan ini ikut dihapus beberapa saat kemudian.\n\n"
+        "• foto, dokumen, dan isi percakapan ini ikut dihapus beberapa saat kemudian.\n\n"
         "Ini tidak bisa dikembalikan. Balas *ya* untuk menghapus atau *tidak*.",
         "info",
         pilihan=(tombol("Ya, hapus", "setuju"), tombol("Tidak", "tolak")),

@@ -56,14 +56,14 @@ def simpan(nama: str, isi: bytes) -> None:
 
 def baca(nama: str) -> bytes:
     """The bytes; BerkasError when there is no such file in the folder."""
+    tempat = _tempat(nama)
     try:
-        terbuka = os.open(_tempat(nama), os.O_RDONLY | os.O_NOFOLLOW)
-    except OSError as galat:
-        raise BerkasError(f"attachment file: {galat.strerror}") from None
-    with os.fdopen(terbuka, "rb") as berkas:
-        if not stat.S_ISREG(os.fstat(berkas.fileno()).st_mode):
+        if not stat.S_ISREG(tempat.lstat().st_mode):
             raise BerkasError("attachment file: not a regular file")
-        return berkas.read(TERBESAR)
+        with tempat.open("rb") as berkas:
+            return berkas.read(TERBESAR)
+    except OSError as galat:
+        raise BerkasError(f"attachment file: {galat.strerror or galat}") from None
 
 
 def hapus(nama: str) -> bool:

@@ -61,6 +61,7 @@ Basis: Any = declarative_base(metadata=MetaData(naming_convention=_NAMA))
 
 # the states in which a row still waits for something; only these are searched when work is taken
 TERBUKA = text("state IN ('waiting', 'running')")
+TERPARKIR = text("state = 'parked'")  # what staff should see to
 
 
 def _terbuka(nama: str, *kolom: str) -> Index:
@@ -95,7 +96,9 @@ class Permohonan(Basis):
     __table_args__ = (
         UniqueConstraint("warga_id", "pesan_id"),
         Index("ix_permohonan_status_dibuat", "status", "dibuat"),
-        Index("ix_permohonan_rw_rt", "rw", "rt"),
+        # the queue's filters; `rt` rides along so that it is judged without reading the row
+        Index("ix_permohonan_rw_status_rt", "rw", "status", "rt"),
+        Index("ix_permohonan_layanan_status", "layanan", "status"),
     )
     id: Mapped[int] = Column(Integer, primary_key=True)
     nomor: Mapped[str] = Column(String(40), nullable=False, unique=True)
@@ -196,6 +199,7 @@ class Inbox(Basis):
         Index("ix_inbox_warga_id_sent_at", "warga_id", "sent_at"),
         _terbuka("ix_inbox_open", "id"),
         _terbuka("ix_inbox_lane", "warga_id", "sent_at", "id"),
+        Index("ix_inbox_parked", "id", sqlite_where=TERPARKIR, postgresql_where=TERPARKIR),
     )
 
     def __repr__(self) -> str:

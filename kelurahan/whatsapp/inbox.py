@@ -114,12 +114,18 @@ def store_message(s: Session, message: Message) -> str | None:
         media.keep(s, resident, message, purpose)
     if state == LIMITED:
         _tell_once(s, resident, message)
-    elif state == held.HANDED:
+    elif is_held:
+        _tell_officer(s, resident, message, state)
+    return resident if state == WAITING else None
+
+
+def _tell_officer(s: Session, resident: str, message: Message, state: str) -> None:
+    """A message of a resident whose conversation an officer holds."""
+    if state == held.HANDED:
         hand_over(s, resident)  # merging two records of a resident may have left some
         held.take_in(s, resident, message)
-    elif is_held and state == WAITING:
+    elif state == WAITING:
         held.give_back(s, resident)
-    return resident if state == WAITING else None
 
 
 def _state(s: Session, resident: str, message: Message, is_held: bool) -> str:

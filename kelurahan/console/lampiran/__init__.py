@@ -82,6 +82,6 @@ def ukuran(jumlah: int | None) -> str:
     """Bytes in words: `412 kB`, `1,3 MB`; "" while unknown."""
     if jumlah is None:
         return ""
-    if jumlah < 1_000_000:
+    if jumlah < 999_500:
         return f"{max(1, round(jumlah / 1000))} kB"
     return f"{jumlah / 1_000_000:.1f} MB".replace(".", ",")

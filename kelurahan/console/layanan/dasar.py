@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 

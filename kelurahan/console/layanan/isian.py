@@ -43,7 +43,7 @@ BANTUAN = {
     "pengantar.pesan": "Apa yang diminta di RT/RW, atau bahwa tidak perlu.",
     "sumber": "Satu sumber per baris: alamat web, lalu keterangan bila perlu.",
     DIPERIKSA: "Kapan isi ini terakhir dicocokkan dengan sumbernya.",
-    "keyakinan": "",
+    "keyakinan": "Seberapa kuat sumbernya; warga tidak melihat ini.",
 }
 KATA = {
     "kosong": "wajib diisi.",
@@ -92,6 +92,12 @@ class Kolom:
         return "daftar" if daftar(self.tempat) else "teks"
 
     @property
+    def jarang(self) -> bool:
+        """Whether the page folds it away: few variants have notes of their own."""
+        catatan = self.tempat.startswith("varian.") and self.tempat.endswith(".catatan")
+        return catatan and not (self.teks or self.salah or self.lain)
+
+    @property
     def tinggi(self) -> int:
         """Rows of the box: everything that is in it, and room for one more."""
         return min(14, sum(1 + len(b) // 80 for b in self.teks.split("\n")) + daftar(self.tempat))
@@ -121,6 +127,11 @@ def baca(p: Permintaan, layanan: Layanan) -> dict[str, Nilai]:
     return {satu: _urai(satu, p.isi(satu, PANJANG_ISIAN)) for satu in tempat(layanan)}
 
 
+def alasan(p: Permintaan) -> str:
+    """Why something is changed or decided, in the officer's words."""
+    return aman(p.isi(ALASAN, PANJANG_ALASAN))
+
+
 def _urai(satu: str, teks: str) -> Nilai:
     if not daftar(satu):
         return _rapi(teks)
@@ -140,9 +151,9 @@ def _sumber(baris: str) -> dict[str, str]:
     return {"url": alamat, **({"ket": ket} if ket else {})}
 
 
-def salah_sendiri(isian: Mapping[str, Nilai], alasan: str) -> list[Salah]:
+def salah_sendiri(isian: Mapping[str, Nilai], mengapa: str) -> list[Salah]:
     """What only the form asks for: a reason, and a date that has come."""
-    salah = [] if alasan else [Salah("", ALASAN, "missing", "alasan")]
+    salah = [] if mengapa else [Salah("", ALASAN, "missing", "alasan")]
     if _belum_tiba(isian[DIPERIKSA]):
         salah.append(Salah("", DIPERIKSA, "in the future", "masa_depan"))
     return salah

@@ -127,7 +127,7 @@ def _terisi(p: Permintaan, s: Session) -> Formulir:
         berkas,
         dasar.versi(s, berkas.slug, _nomor(p.isi("dari"))),
         isian.baca(p, berkas),
-        alasan=p.isi(isian.ALASAN, isian.PANJANG_ALASAN),
+        alasan=isian.alasan(p),
         usulan=_nomor(p.isi("usulan")),
         lihat=p.isi("lihat") or "syarat",
     )

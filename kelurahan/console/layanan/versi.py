@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from io import StringIO
 
 from ruamel.yaml import YAML
@@ -43,7 +44,7 @@ class Tinjauan:
         """Whether it waits for a decision."""
         return bool(self.ini.baris and self.ini.baris.state == simpanan.USULAN)
 
-    @property
+    @cached_property
     def usang(self) -> list[str]:
         """What of it does not fit today's file."""
         return dasar.usang(self.berkas, self.isi)
@@ -51,14 +52,14 @@ class Tinjauan:
     @property
     def bentrok(self) -> list[str]:
         """Where the version in force has changed the same since."""
-        return [isian.judul(self.berkas, k) for k in self._selaras()[1]] if self.usulan else []
+        return [isian.judul(self.berkas, k) for k in self._selaras[1]] if self.usulan else []
 
     @property
     def hasil(self) -> dict[str, Nilai]:
         """The change that would hold if this were chosen now."""
-        return self._selaras()[0] if self.usulan else self.ini.isi
+        return self._selaras[0] if self.usulan else self.ini.isi
 
-    @property
+    @cached_property
     def halangan(self) -> str:
         """Why it cannot be put into force as it stands; "" when it can."""
         if self.usang or periksa(katalog_berkas(), self.berkas.slug, self.hasil)[1]:
@@ -69,6 +70,7 @@ class Tinjauan:
             return "Isinya sama dengan yang berlaku sekarang."
         return ""
 
+    @cached_property
     def _selaras(self) -> tuple[dict[str, Nilai], list[str]]:
         return selaraskan(self.asal.isi, self.ini.isi, self.kini.isi)
 
@@ -96,7 +98,7 @@ def lihat(p: Permintaan, salah: str = "", status: int = 200) -> Response:
         beda=beda(t.berkas, t.asal.isi, t.isi),
         beda_kini=beda(t.berkas, t.kini.isi, t.hasil),
         semua_pesan=pesan.semua(dasar.dengan(t.berkas.slug, t.hasil)),
-        alasan=p.isi(isian.ALASAN, isian.PANJANG_ALASAN),
+        alasan=isian.alasan(p),
         salah=salah,
     )
 
@@ -113,7 +115,7 @@ def setujui(p: Permintaan) -> Response:
     try:
         with sesi() as s:
             usulan = simpanan.ambil(s, t.berkas.slug, t.ini.id)
-            simpanan.setujui(s, usulan, t.hasil, dari=t.kini.id, oleh=oleh, alasan=_alasan(p))
+            simpanan.setujui(s, usulan, t.hasil, dari=t.kini.id, oleh=oleh, alasan=isian.alasan(p))
             dasar.catat(s, p, "layanan_disetujui", t.kini, usulan, t.hasil)
     except simpanan.VersiBaruError:
         return lihat(p, BARU_SAJA, 409)
@@ -124,7 +126,7 @@ def setujui(p: Permintaan) -> Response:
 
 def tolak(p: Permintaan) -> Response:
     """Turn a proposal down, with the reason that its author reads."""
-    t, oleh, alasan = _tinjau(p), p.pengguna.nama_pengguna, _alasan(p)
+    t, oleh, alasan = _tinjau(p), p.pengguna.nama_pengguna, isian.alasan(p)
     if not t.usulan:
         return lihat(p, SUDAH_DIPUTUSKAN, 409)
     if not alasan:
@@ -141,7 +143,7 @@ def tolak(p: Permintaan) -> Response:
 
 def kembali(p: Permintaan) -> Response:
     """Make an earlier version, or (number 0) the file, hold again: as a new version."""
-    t, oleh, alasan = _tinjau(p), p.pengguna.nama_pengguna, _alasan(p)
+    t, oleh, alasan = _tinjau(p), p.pengguna.nama_pengguna, isian.alasan(p)
     if t.ini.baris and t.ini.baris.state != simpanan.DIGANTIKAN:
         return lihat(p, "Hanya versi yang pernah berlaku bisa dipakai lagi.", 409)
     if not alasan:
@@ -174,10 +176,6 @@ def unduh(p: Permintaan) -> Response:
     yaml.dump(isi, hasil := StringIO())
     kepala = {"Content-Disposition": f'attachment; filename="{berkas.slug}.yml"'}
     return Response(hasil.getvalue(), media_type="application/yaml", headers=kepala)
-
-
-def _alasan(p: Permintaan) -> str:
-    return p.isi(isian.ALASAN, isian.PANJANG_ALASAN)
 
 
 def _dilihat(p: Permintaan) -> int | None:

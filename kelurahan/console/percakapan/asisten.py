@@ -47,8 +47,9 @@ def terakhir_ditulis(semua: Collection[str]) -> dict[str, tuple[datetime, str]]:
     terakhir = sa.select(sa.func.max(_E.c.id)).where(
         _E.c.sender_id.in_(list(semua)), _E.c.type_name == WARGA
     )
-    terakhir = terakhir.group_by(_E.c.sender_id).scalar_subquery()
-    pilih = sa.select(_E.c.sender_id, _E.c.data).where(_E.c.id.in_(terakhir))
+    pilih = sa.select(_E.c.sender_id, _E.c.data).where(
+        _E.c.id.in_(terakhir.group_by(_E.c.sender_id))
+    )
     baris = _jalankan(pilih) if semua else []
     urai = [(siapa, _urai([json.loads(data)])[0]) for siapa, data in baris or []]
     return {siapa: (satu.saat, satu.teks) for siapa, satu in urai}

@@ -13,9 +13,8 @@ from kelurahan.console.percakapan import asisten
 from kelurahan.console.percakapan.linimasa import ISI_LUPA, kata_pesan
 from kelurahan.replies.pengurus import wilayah
 from kelurahan.store import serahan, waktu
-from kelurahan.store.models import Inbox, Warga
+from kelurahan.store.models import TERPARKIR, Inbox, Warga
 from kelurahan.store.models_petugas import BELUM_SELESAI, Obrolan, Pengurus, Petugas, Serahan
-from kelurahan.whatsapp.inbox import TERPARKIR
 
 SEBAB = {
     serahan.DIMINTA: "Minta petugas",
@@ -140,8 +139,8 @@ def _kata(s: Session, siapa: Collection[str]) -> dict[str, str]:
     pilih = select(func.max(Obrolan.id)).where(
         Obrolan.warga_id.in_(siapa), Obrolan.arah == serahan.MASUK
     )
-    terakhir = pilih.group_by(Obrolan.warga_id).scalar_subquery()
-    isi = select(Obrolan.warga_id, Obrolan.teks, Obrolan.pada).where(Obrolan.id.in_(terakhir))
+    terakhir = Obrolan.id.in_(pilih.group_by(Obrolan.warga_id))
+    isi = select(Obrolan.warga_id, Obrolan.teks, Obrolan.pada).where(terakhir)
     semua = asisten.terakhir_ditulis(siapa)
     for warga_id, teks, pada in s.execute(isi):
         lama = semua.get(warga_id)

@@ -5,18 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import asdict, dataclass, field, is_dataclass
+from datetime import datetime, timezone
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kelurahan.console.percakapan import asisten
+from kelurahan.console.tampilan import tanggal
 from kelurahan.store import serahan
 from kelurahan.store.models import Inbox, Outbox, Warga
 from kelurahan.store.models_petugas import Obrolan, Petugas
 from kelurahan.store.queue import DONE, RUNNING, WAITING
+from kelurahan.store.waktu import wib
 from kelurahan.whatsapp import held, inbox, outbox, templates
 
 BATAS = 200  # lines; an officer who needs more looks at the application
@@ -54,15 +56,24 @@ class Baris:
     tanda: str = ""
     pilihan: tuple[str, ...] = ()
 
+    @property
+    def hari(self) -> str:
+        """The day, WIB."""
+        return tanggal(wib(self.saat).date())
+
+    @property
+    def pukul(self) -> str:
+        """The time of day, WIB."""
+        return f"{wib(self.saat):%H.%M}"
+
 
 @dataclass(frozen=True)
 class Linimasa:
-    """The last lines; `versi` changes when anything shown does."""
+    """The last lines."""
 
     baris: list[Baris]
     lengkap: bool  # False: older lines are left out
     asisten_terbaca: bool
-    versi: str
 
 
 def baca(s: Session, warga: Warga) -> Linimasa:
@@ -81,13 +92,22 @@ def baca(s: Session, warga: Warga) -> Linimasa:
     ]
     baris.sort(key=lambda satu: satu.saat)
     lengkap = len(baris) <= BATAS and BATAS not in map(len, (ucapan or [], surat, pesan, obrolan))
-    baris = baris[-BATAS:]
-    versi = hashlib.sha256(repr([_isi(satu) for satu in baris]).encode()).hexdigest()[:16]
-    return Linimasa(baris, lengkap, ucapan is not None, versi)
+    return Linimasa(baris[-BATAS:], lengkap, ucapan is not None)
 
 
-def _isi(baris: Baris) -> tuple[Any, ...]:
-    return baris.saat, baris.sisi, baris.oleh, baris.teks, baris.tanda
+def sidik(isi: Any) -> str:
+    """A short mark of what a page shows: another one when anything of it changes."""
+    teks = json.dumps(isi, default=_rinci)
+    return hashlib.sha256(teks.encode()).hexdigest()[:16]
+
+
+def _rinci(nilai: Any) -> Any:
+    return asdict(nilai) if is_dataclass(nilai) else str(nilai)
+
+
+def saat(detik: int | None) -> datetime | None:
+    """Unix seconds as a moment."""
+    return None if detik is None else datetime.fromtimestamp(detik, timezone.utc)
 
 
 def _terakhir(s: Session, tabel: Any, milik: Any, urut: Any) -> list[Any]:

@@ -86,8 +86,7 @@ def kirim(warga_id: str, saya: Pengguna, teks: str, kunci: str, *, undang: bool 
 
 def _undang(s: Session, siapa: Warga, saya: Pengguna, kunci: str) -> None:
     """Ask the resident to write, unless they were asked just lately."""
-    terakhir = diundang(s, siapa)
-    if terakhir is not None and waktu.sekarang() - terakhir < UNDANG_LAGI:
+    if not perlu_undangan(diundang(s, siapa)):
         return
     isi = templates.petugas_menjawab(saya.nama)
     asal = {"by": saya.nama_pengguna, "kind": held.INVITATION, "body": isi}
@@ -95,23 +94,22 @@ def _undang(s: Session, siapa: Warga, saya: Pengguna, kunci: str) -> None:
 
 
 def lepas(warga_id: str, saya: Pengguna) -> None:
-    """Put a conversation of ours back into the queue; an admin may do so with any."""
+    """Put a conversation of ours back into the queue."""
     with sesi() as s:
-        siapa = _milik_saya(s, warga_id, saya, admin=True)
-        nama = s.get(Petugas, serahan.terbuka(s, siapa.id).petugas_id).nama
-        lama = held.release(s, siapa.id, serahan.DILEPAS, teks_.dilepas(nama))
+        siapa = _milik_saya(s, warga_id, saya)
+        lama = held.release(s, siapa.id, serahan.DILEPAS, teks_.dilepas(saya.nama))
         _catat(s, saya, "percakapan_dilepas", lama)
 
 
 def selesai(warga_id: str, saya: Pengguna) -> None:
-    """End a conversation of ours, or one that waits; an admin may end any."""
+    """End a conversation of ours, or one that waits."""
     with sesi() as s:
         siapa = _warga(s, warga_id)
         satu = serahan.terbuka(s, siapa.id)
         if satu is None:
             return  # ended already, by the resident or a second click
         if satu.petugas_id is not None:
-            _milik_saya(s, warga_id, saya, admin=True)
+            _milik_saya(s, warga_id, saya)
         held.end(s, siapa.id, serahan.SELESAI, teks_.SELESAI)
         _catat(s, saya, "percakapan_selesai", satu.id)
 
@@ -136,6 +134,11 @@ def diundang(s: Session, siapa: Warga) -> datetime | None:
     return terakhir
 
 
+def perlu_undangan(terakhir: datetime | None) -> bool:
+    """Whether the next text brings an invitation along, after the one of that moment."""
+    return terakhir is None or waktu.sekarang() - terakhir >= UNDANG_LAGI
+
+
 def tangani(inbox_id: int, saya: Pengguna) -> None:
     """A message the bot could not answer has been seen to: its words are forgotten."""
     with sesi() as s:
@@ -150,13 +153,13 @@ def _warga(s: Session, warga_id: str) -> Warga:
     return siapa
 
 
-def _milik_saya(s: Session, warga_id: str, saya: Pengguna, *, admin: bool = False) -> Warga:
-    """The resident, locked, if this officer holds the conversation (or may, as admin)."""
+def _milik_saya(s: Session, warga_id: str, saya: Pengguna) -> Warga:
+    """The resident, locked, if this officer holds the conversation."""
     siapa = _warga(s, warga_id)
     satu = serahan.terbuka(s, siapa.id)
     if satu is None or satu.petugas_id is None:
         raise PegangError("Percakapan ini tidak (lagi) dipegang petugas. Ambil alih dulu.")
-    if satu.petugas_id != saya.id and not (admin and saya.peran == peran.ADMIN):
+    if satu.petugas_id != saya.id:
         pemegang = s.get(Petugas, satu.petugas_id).nama
         raise PegangError(f"Percakapan ini sedang dipegang {pemegang}.")
     return siapa

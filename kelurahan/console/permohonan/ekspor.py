@@ -49,12 +49,13 @@ def ekspor(p: Permintaan) -> StreamingResponse:
 
 def _baris(saring: Saringan, cari: str, batas: int) -> Iterator[Row]:
     """The rows in the order of the queue, those filed meanwhile left out."""
-    syarat = [*saring.syarat(), *antrean.pencarian(cari), Permohonan.id <= batas]
+    syarat = [*saring.syarat(), Permohonan.id <= batas]
     pilih = select(*antrean.KOLOM).where(*syarat).order_by(Permohonan.id).limit(SEKALI)
     sesudah = 0
     while True:
         with sesi(baca=True) as s:
-            sekali = s.execute(pilih.where(Permohonan.id > sesudah)).all()
+            lanjut = pilih.where(Permohonan.id > sesudah, *antrean.pencarian(s, cari))
+            sekali = s.execute(lanjut).all()
         yield from sekali
         if len(sekali) < SEKALI:
             return

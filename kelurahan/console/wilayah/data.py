@@ -14,13 +14,12 @@ from kelurahan.store.models import Permohonan
 from kelurahan.store.models_petugas import Pengurus
 from kelurahan.wilayah import Direktori, tulis_csv
 
-BELUM_SELESAI = tuple(satu for satu in status.SEMUA if status.PERPINDAHAN[satu])
 Pasangan = tuple[str, str]  # RT, RW
 
 
 @dataclass(frozen=True)
 class BarisRt:
-    """One RT: applications not yet finished, officers registered."""
+    """One RT: applications to be worked on, officers registered."""
 
     rt: str
     terbuka: int
@@ -121,9 +120,10 @@ def _urut(pasangan: frozenset[Pasangan]) -> tuple[Pasangan, ...]:
 
 
 def _terbuka(s: Session) -> dict[Pasangan, int]:
-    """Applications not yet finished, by RT and RW."""
+    """Applications to be worked on (what the queue shows), by RT and RW."""
     pilih = select(Permohonan.rt, Permohonan.rw, func.count())
-    pilih = pilih.where(Permohonan.status.in_(BELUM_SELESAI)).group_by(Permohonan.rt, Permohonan.rw)
+    pilih = pilih.where(Permohonan.status.in_(status.TERBUKA))
+    pilih = pilih.group_by(Permohonan.rt, Permohonan.rw)
     return {(rt, rw): jumlah for rt, rw, jumlah in s.execute(pilih)}
 
 

@@ -33,19 +33,25 @@ def upgrade() -> None:
     op.add_column("warga", dipegang)
     op.create_index("ix_permohonan_status_dibuat", "permohonan", ["status", "dibuat"])
     op.create_index("ix_permohonan_dibuat", "permohonan", ["dibuat"])
-    op.create_index("ix_permohonan_rw_rt", "permohonan", ["rw", "rt"])
+    op.create_index("ix_permohonan_rw_status_rt", "permohonan", ["rw", "status", "rt"])
+    op.create_index("ix_permohonan_layanan_status", "permohonan", ["layanan", "status"])
     op.create_index("ix_riwayat_status_ke_pada", "riwayat_status", ["ke", "pada"])
     op.create_index("ix_outbox_created_at", "outbox", ["created_at"])
     op.create_index("ix_inbox_received_at", "inbox", ["received_at"])
+    parkir = sa.text("state = 'parked'")
+    saring = {"sqlite_where": parkir, "postgresql_where": parkir}
+    op.create_index("ix_inbox_parked", "inbox", ["id"], **saring)
 
 
 def downgrade() -> None:
     """Back to a service without a console; what officers wrote is lost."""
     for indeks, tabel in (
+        ("ix_inbox_parked", "inbox"),
         ("ix_inbox_received_at", "inbox"),
         ("ix_outbox_created_at", "outbox"),
         ("ix_riwayat_status_ke_pada", "riwayat_status"),
-        ("ix_permohonan_rw_rt", "permohonan"),
+        ("ix_permohonan_layanan_status", "permohonan"),
+        ("ix_permohonan_rw_status_rt", "permohonan"),
         ("ix_permohonan_dibuat", "permohonan"),
         ("ix_permohonan_status_dibuat", "permohonan"),
     ):
