@@ -41,7 +41,7 @@ class Peramban:
         assert jawab.status_code == status, (path, jawab.status_code, jawab.text[:500])
         return jawab
 
-    def kirim(self, path: str, status: int = 303, berkas=None, **isian):
+    def kirim(self, path: str, status: int = 303, /, berkas=None, **isian):
         """POST a form with the token."""
         data = {"csrf": self.csrf, **isian}
         jawab = self.klien.post(path, data=data, files=berkas, headers={"Origin": ASAL})

@@ -222,6 +222,7 @@ class Layar:
     kantor: Kantor
     tumpukan: ExitStack
     salah: list[str] = field(default_factory=list)
+    HASIL = HASIL  # not a field: no annotation
 
     def buka(
         self,
@@ -267,9 +268,16 @@ class Layar:
                 self.salah.append(f"console of {page.url}: {pesan.text}")
 
         page.on("console", catat)
+        page.on("dialog", self._dialog)
         page.on("pageerror", lambda galat: self.salah.append(f"script of {page.url}: {galat}"))
         page.on("request", lambda satu: self._periksa_asal(satu.url))
         return page
+
+    def _dialog(self, dialog: Any) -> None:
+        """Our own questions are answered with yes; nothing else may open a box."""
+        if dialog.type != "confirm":
+            self.salah.append(f"{dialog.type}: {dialog.message}")
+        dialog.accept()
 
     @staticmethod
     def potret(page: Any, nama: str) -> None:

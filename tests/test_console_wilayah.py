@@ -15,7 +15,7 @@ from kelurahan.store import direktori, pengurus, sesi
 from kelurahan.store.models_petugas import JejakAudit
 from kelurahan.wilayah import Direktori, urai_csv
 
-pytestmark = pytest.mark.kedua_basis_data
+kedua = pytest.mark.kedua_basis_data
 
 IMPOR, SIMPAN = "/wilayah/impor", "/wilayah/impor/simpan"
 BARU = b"rw,rt\n1,1\n1,2\n13,1\n"
@@ -65,6 +65,7 @@ def jejak() -> list[tuple[str, str, str | None, str | None]]:
 # the list
 
 
+@kedua
 def test_every_rt_is_shown_with_what_is_to_be_done(meja: Meja):
     siti = warga()
     for n, rt in enumerate(("001", "001", "002")):
@@ -77,6 +78,7 @@ def test_every_rt_is_shown_with_what_is_to_be_done(meja: Meja):
     assert "72 RT di 12 RW" in teks_polos(halaman)
 
 
+@kedua
 def test_an_rt_whose_officer_is_registered_is_marked(meja: Meja):
     assert "Ketua RT terdaftar</span>" not in meja.masuk().buka("/wilayah").text
     daftarkan("003", "005", "6281200000001")
@@ -86,6 +88,7 @@ def test_an_rt_whose_officer_is_registered_is_marked(meja: Meja):
     assert halaman.count("Ketua RW terdaftar</span>") == 1
 
 
+@kedua
 def test_applications_from_an_rt_that_is_not_in_the_list_are_counted_apart(meja: Meja):
     ajukan(warga(), rt="099")
     assert "1 permohonan yang perlu dikerjakan berasal" in meja.masuk().buka("/wilayah").text
@@ -117,6 +120,7 @@ def test_the_export_imports_again_unchanged(meja: Meja, admin: Peramban):
     assert "sama dengan daftar sekarang (72 RT)" in unggah(admin, unduhan.content).text
 
 
+@kedua
 def test_a_file_is_shown_first_and_replaces_the_list_after_a_yes(admin: Peramban):
     lama = tersimpan()
     halaman = unggah(admin, BARU).text
@@ -161,6 +165,7 @@ def test_taking_the_mark_away_is_a_change_too(admin: Peramban):
     assert len(tersimpan().pasangan) == 72
 
 
+@kedua
 def test_whoever_would_lose_their_rt_is_counted_before_the_yes(admin: Peramban):
     siti = warga()
     for n, (rt, rw) in enumerate([("002", "001"), ("006", "001"), ("006", "012")]):

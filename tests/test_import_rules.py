@@ -86,6 +86,7 @@ ALLOWED: dict[str, set[str]] = {
         "kelurahan.katalog_perubahan",
         "kelurahan.berkas",  # a fault, to be worded for officers
         "kelurahan.wilayah",
+        "kelurahan.tabel",
         "kelurahan.isian",
         "kelurahan.replies",
         "kelurahan.permohonan",

@@ -23,10 +23,12 @@ from sqlalchemy import select, update
 from whatsapp_store_world import Clock, at_once, value
 
 from kelurahan import permohonan
+from kelurahan.replies import info
 from kelurahan.store import lampiran, lampiran_berkas, sesi, status, waktu
 from kelurahan.store import warga as warga_
 from kelurahan.store.models import Warga
 from kelurahan.store.models_petugas import Lampiran
+from kelurahan.wilayah import kelurahan
 
 pytestmark = pytest.mark.kedua_basis_data
 
@@ -271,6 +273,11 @@ def test_attachments_go_when_nobody_needs_them_any_more(jam, folder, keadaan, ha
     lampiran.bersihkan()
     assert (baris(nomor) is not None) is tinggal
     assert bool(berkas(folder)) is tinggal
+
+
+def test_residents_are_told_how_long_it_is():
+    hari = f"foto dan PDF {lampiran.SIMPAN_SETELAH_SELESAI} hari setelah permohonan selesai"
+    assert hari in info.data_pribadi(kelurahan()).teks
 
 
 def test_one_whose_resident_was_erased_in_the_same_moment_goes_too(jam, folder):

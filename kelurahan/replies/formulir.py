@@ -25,8 +25,9 @@ PERTANYAAN = {
 }
 CATATAN_CONTOH = "_Daftar RT/RW di layanan ini masih contoh, belum data resmi kelurahan._"
 PRIVASI = (
-    "🔒 *Data Anda:* nama, tanggal lahir, RT/RW, dan nomor WhatsApp disimpan kelurahan hanya untuk "
-    "mengurus permohonan ini, selama diperlukan untuk pelayanan dan arsipnya (UU 27/2022). "
+    "🔒 *Data Anda:* nama, tanggal lahir, RT/RW, nomor WhatsApp, dan foto yang Anda kirim disimpan "
+    "kelurahan hanya untuk mengurus permohonan ini, selama diperlukan untuk pelayanan dan "
+    "arsipnya (UU 27/2022). "
     "Ketua RT/RW Anda bisa ikut dikabari. Ketik *hapus data saya* kapan saja untuk menghapusnya."
 )
 

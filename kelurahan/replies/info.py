@@ -141,13 +141,14 @@ def data_pribadi(kelurahan: Kelurahan) -> Balasan:
     return Balasan(
         f"*Data Anda di layanan {kelurahan.nama}*\n"
         "• Disimpan: nomor WhatsApp, isi percakapan, dan untuk permohonan: nama, tanggal lahir, "
-        "RT/RW.\n"
+        "RT/RW, foto atau PDF yang Anda kirim.\n"
         "• Gunanya: hanya untuk menjawab Anda dan mengurus permohonan.\n"
-        "• Lamanya: selama diperlukan untuk pelayanan dan arsipnya.\n"
+        "• Lamanya: selama diperlukan untuk pelayanan dan arsipnya; foto dan PDF 90 hari setelah "
+        "permohonan selesai.\n"
         "• Yang melihat: petugas kelurahan. Ketua RT dan RW Anda bisa dikabari bahwa Anda "
         "mengajukan (nama, RT/RW, layanan). Tidak dibagikan ke warga lain.\n"
         "• Hak Anda (UU 27/2022): melihat, memperbaiki, dan menghapus.\n\n"
-        "Jangan kirim NIK, foto KTP, atau kata sandi di sini; tidak diperlukan.\n"
+        "Jangan kirim NIK atau kata sandi di sini; foto KTP hanya kalau petugas memintanya.\n"
         "Ketik *status* untuk melihat permohonan Anda, *hapus data saya* untuk menghapus semuanya.",
         "info",
         pilihan=(

@@ -25,7 +25,7 @@ TANYA = "Ada yang mau ditanyakan? Balas saja pesan ini, atau ketik *petugas*."
 JUDUL = {
     "diperiksa": "🔎 *Permohonan Anda sedang diperiksa*",
     "perlu_dilengkapi": "⚠️ *Permohonan Anda perlu dilengkapi*",
-    "diproses": "🖊️ *Permohonan Anda sedang diproses*",
+    "diproses": "⏳ *Permohonan Anda sedang diproses*",
     "siap_diambil": "✅ *Permohonan Anda siap diambil*",
     "selesai": "✅ *Permohonan Anda selesai*",
     "ditolak": "❌ *Maaf, permohonan Anda ditolak*",

@@ -15,6 +15,7 @@ Json = dict[str, Any]
 STATUS = "status_permohonan"
 PENGURUS = "kabar_pengurus"
 PETUGAS = "petugas_menjawab"
+RINGKASAN = "ringkasan_petugas"
 LANGUAGE = "id"
 # category "utility"; a text neither begins nor ends with a parameter, Meta refuses that
 TEXTS = {
@@ -26,6 +27,9 @@ TEXTS = {
     # {{1}} the officer's name
     PETUGAS: "Petugas kelurahan, {{1}}, sudah siap menjawab pesan Anda. Balas pesan ini dengan "
     "kata apa saja, supaya jawabannya bisa kami kirim.",
+    # {{1}} day, {{2}} new applications, {{3}} those to work on, {{4}} waiting conversations
+    RINGKASAN: "Ringkasan meja petugas {{1}}: {{2}} permohonan baru, {{3}} perlu dikerjakan, {{4}} "
+    "percakapan menunggu. Rinciannya ada di meja petugas.",
 }
 PARAMETER = 200  # units; Meta allows more, but the whole text must stay readable on a phone
 # Meta refuses parameters with line breaks, tabs or more than four spaces in a row (132018)

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from kelurahan.console.tampilan import nama_layanan
 from kelurahan.settings import settings
 from kelurahan.store import StoreError
-from kelurahan.store.engine import mesin
+from kelurahan.store.engine import baca_url, mesin
 
 logger = logging.getLogger(__name__)
 _E = sa.table("events", *(sa.column(k) for k in ("id", "sender_id", "type_name", "data")))
@@ -57,6 +58,9 @@ def terakhir_ditulis(semua: Collection[str]) -> dict[str, tuple[datetime, str]]:
 
 def _jalankan(pilih: Any) -> list[Any] | None:
     try:
+        alamat = baca_url(settings().conversations_url)
+        if alamat.get_backend_name() == "sqlite" and not Path(alamat.database).is_file():
+            return None  # the bot has not been started yet; looking must not make its file
         ikatan = mesin(settings().conversations_url).execution_options(baca=True)
         with ikatan.connect() as koneksi:
             return koneksi.execute(pilih).all()

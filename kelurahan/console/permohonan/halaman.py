@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from starlette.responses import Response
 
 from kelurahan.console.halaman import Halaman, Permintaan, pindah
@@ -10,6 +12,7 @@ from kelurahan.console.permohonan import antrean, rinci, saringan, tindak
 from kelurahan.console.permohonan.ekspor import ekspor
 from kelurahan.console.permohonan.saringan import LABEL, PILIHAN_STATUS, SEMUA, UMUR, Saringan
 from kelurahan.console.tampilan import tampil
+from kelurahan.isian.teks import siapkan
 from kelurahan.katalog import katalog
 from kelurahan.store import sesi
 from kelurahan.store.direktori import direktori
@@ -28,7 +31,7 @@ def cari(p: Permintaan) -> Response:
     Without words it only filters, and the filters do stand in the address.
     """
     saring, kata = saringan.baca(p.form), p.isi("cari", CARI_TERPANJANG)
-    if not kata:
+    if not siapkan(kata):
         return pindah(p.mentah, saring.alamat())
     with sesi(baca=True) as s:
         nomor = antrean.nomor_persis(s, kata)
@@ -44,8 +47,9 @@ def _tampil(p: Permintaan, saring: Saringan, kata: str, sumber) -> Response:
     sesudah, sebelum = (_id(sumber.get(nama)) for nama in ("sesudah", "sebelum"))
     with sesi(baca=True) as s:
         lembar = antrean.lembar(s, saring, kata, sesudah=sesudah, sebelum=sebelum)
-        # nothing here, but perhaps behind the filters
-        di_luar = 0 if lembar.jumlah else antrean.jumlah(s, Saringan(status=SEMUA), kata)
+        # nothing here: perhaps elsewhere (a search), or in another status
+        luar = Saringan(status=SEMUA) if kata else replace(saring, status=SEMUA)
+        di_luar = 0 if lembar.jumlah else antrean.jumlah(s, luar, kata)
     return tampil(
         p,
         "permohonan/daftar.html",

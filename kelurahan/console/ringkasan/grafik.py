@@ -276,7 +276,7 @@ def _per_potongan(h: Hitungan, banyaknya: Callable[[Rentang], tuple[int, ...]]) 
 
 def _judul_layanan(slug: str) -> str:
     nama = nama_layanan(slug)
-    return nama[:1].upper() + nama[1:]
+    return nama[:1].upper() + nama[1:] if nama.split()[0].islower() else nama  # "e-KTP" stays
 
 
 def _bagian(n: float) -> Sel:

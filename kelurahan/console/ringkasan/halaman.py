@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from kelurahan.console.halaman import Halaman, Permintaan
 from kelurahan.console.keamanan import peran
+from kelurahan.console.ringkasan import kabar
 from kelurahan.console.ringkasan.hitung import hitung
 from kelurahan.console.ringkasan.masa import PILIHAN, TERTUA, MasaError, baca
 from kelurahan.console.ringkasan.sajian import saji
@@ -27,4 +28,5 @@ def ringkasan(p: Permintaan) -> Response:
     return tampil(p, "ringkasan/ringkasan.html", sajian=saji(angka), **isi)
 
 
+TUGAS = kabar.TUGAS
 HALAMAN = (Halaman("/ringkasan", ringkasan, peran.LIHAT),)

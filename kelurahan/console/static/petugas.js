@@ -1,20 +1,6 @@
 // The little that needs a script; every page works without it.
 "use strict";
 
-// A sound when the newest application is newer than what this browser has seen.
-document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.target.id !== "lencana") return;
-  const list = event.target.querySelector("[data-terbaru]");
-  if (!list) return;
-  const newest = Number(list.dataset.terbaru);
-  const seen = Number(localStorage.getItem("terbaru") ?? newest);
-  localStorage.setItem("terbaru", String(newest));
-  if (newest > seen) {
-    document.title = "● " + document.title.replace(/^● /, "");
-    if (event.target.dataset.bunyi === "1") new Audio("/statis/bunyi.wav").play().catch(() => {});
-  }
-});
-
 // Chats start at their end.
 const toEnd = () => document.querySelectorAll(".obrolan").forEach((chat) => { chat.scrollTop = chat.scrollHeight; });
 document.addEventListener("DOMContentLoaded", toEnd);

@@ -145,22 +145,33 @@
     };
   }
 
-  function draw({ canvas, table }) {
+  // On paper the size of a window means nothing: two plots side by side on A4.
+  function paperSize(canvas) {
+    const frame = canvas.parentElement;
+    const wide = frame.parentElement.classList.contains("lebar");
+    canvas.removeAttribute("style");
+    canvas.width = wide ? 900 : 440;
+    canvas.height = frame.classList.contains("banyak") && frame.classList.contains("rebah") ? 420 : 210;
+  }
+
+  function draw({ canvas, table }, paper) {
+    if (paper) paperSize(canvas);
     const shape = table.dataset.grafik;
     const content = read(table);
     if (shape === "rebah" || shape === "tumpuk") content.labels = content.labels.map(wrapped);
     const datasets = content.columns.map((column, n) => dataset(column, n, shape, "sebagian" in table.dataset));
     const type = shape === "garis" ? "line" : "bar";
-    return new Chart(canvas, { type, data: { labels: content.labels, datasets }, options: options(shape, content), plugins: [figures] });
+    const shown = { ...options(shape, content), ...(paper ? { responsive: false, devicePixelRatio: 2 } : {}) };
+    return new Chart(canvas, { type, data: { labels: content.labels, datasets }, options: shown, plugins: [figures] });
   }
 
-  function drawAll() {
+  function drawAll(paper = false) {
     const body = getComputedStyle(document.body);
     Chart.defaults.font.family = body.fontFamily;
     Chart.defaults.font.size = 12;
     for (const one of drawn) {
       one.chart?.destroy();
-      one.chart = draw(one);
+      one.chart = draw(one, paper);
     }
   }
 
@@ -179,9 +190,9 @@
       drawn.push({ table, canvas: section.querySelector("canvas") });
     }
     drawAll();
-    window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+    window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawAll());
     // paper is white, whatever the screen is
-    window.addEventListener("beforeprint", () => { root.dataset.theme = "light"; drawAll(); });
+    window.addEventListener("beforeprint", () => { root.dataset.theme = "light"; drawAll(true); });
     window.addEventListener("afterprint", () => { delete root.dataset.theme; drawAll(); });
   });
 })();
