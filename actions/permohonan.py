@@ -148,7 +148,8 @@ class AksiSetuju(Aksi):
         if konteks.formulir_aktif:
             return Balasan("Baik, kita lanjutkan.", "basa_basi", konteks.slot("layanan")), []
         return Balasan(
-            "Baik. Ketik *ajukan* untuk mulai mengajukan, atau *menu* untuk melihat layanan.",
+            "Baik. Ketik *menu* untuk melihat layanan, *ajukan* untuk mulai mengajukan, atau "
+            "*status* untuk melihat permohonan Anda.",
             "basa_basi",
             konteks.slot("layanan"),
         ), []

@@ -19,6 +19,7 @@ from kelurahan.console.permohonan.saringan import LABEL
 from kelurahan.permohonan import BerubahError
 from kelurahan.store import sesi, status, waktu
 from kelurahan.store.models import Outbox, Permohonan
+from kelurahan.store.models_petugas import Lampiran
 from kelurahan.store.queue import Worker
 from kelurahan.whatsapp import outbox
 from kelurahan.whatsapp.limits import units
@@ -315,6 +316,26 @@ def test_the_page_shows_what_an_officer_needs_to_check(siti):
     assert "(14 tahun) KTP untuk yang sudah berusia 17 tahun" in polos
     assert f'href="/percakapan/{pengirim}"' in halaman
     assert "belum 24 jam: pesan dikirim utuh" in polos
+
+
+def test_attachments_stand_beside_the_application(siti):
+    pengirim = warga()
+    nomor = dalam("perlu_dilengkapi", pengirim)
+    assert "Belum ada foto" in siti.buka(f"/permohonan/{nomor}").text
+    with sesi() as s:
+        ada = Lampiran(
+            warga_id=pengirim,
+            permohonan_id=baca(nomor).id,
+            pesan_id="foto-1",
+            mime="image/jpeg",
+            state="stored",
+            dibuat=waktu.sekarang(),
+            attempts=1,
+        )
+        s.add(ada)
+        s.flush()
+        alamat = f"/lampiran/{ada.id}"
+    assert f'href="{alamat}"' in siti.buka(f"/permohonan/{nomor}").text
 
 
 def test_a_service_that_left_the_catalogue_can_still_be_worked_on(siti):

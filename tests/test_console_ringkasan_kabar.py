@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
+import petugas_dunia
 import pytest
 from petugas_dunia import Meja, surat
-from ringkasan_dunia import KINI, isi_dunia, pada
+from ringkasan_dunia import isi_dunia, pada
 
 from kelurahan import settings as pengaturan
+from kelurahan.console.app import semua_tugas
 from kelurahan.console.ringkasan import kabar
 from kelurahan.store import peringatan, sesi, waktu, warga
 from kelurahan.store.models import Outbox
 from kelurahan.store.models_petugas import Petugas, Serahan
 from kelurahan.whatsapp import templates
+from kelurahan.wilayah import kelurahan
 
 NOMOR = "6281100000099"
 
@@ -144,12 +148,10 @@ def test_a_quiet_office_is_told_so(meja: Meja):
 
 
 def test_only_the_longest_waiting_are_named(meja: Meja):
-    from petugas_dunia import ajukan
-    from petugas_dunia import warga as warga_
-
-    siapa = warga_()
+    siapa = petugas_dunia.warga()
     nomor = [
-        ajukan(siapa, f"p{n}", layanan=satu) for n, satu in enumerate(("kk", "ktp", "sku", "skck"))
+        petugas_dunia.ajukan(siapa, f"p{n}", layanan=satu)
+        for n, satu in enumerate(("kk", "ktp", "sku", "skck"))
     ]
     peminat(meja)
     kabar.kirim()
@@ -172,10 +174,6 @@ def test_it_goes_to_the_officers_number_with_a_template_for_a_closed_window(meja
 
 
 def test_where_no_hours_are_known_ordinary_ones_hold(meja: Meja, monkeypatch):
-    from dataclasses import replace
-
-    from kelurahan.wilayah import kelurahan
-
     monkeypatch.setattr(kabar, "kelurahan", lambda: replace(kelurahan(), jam=()))
     peminat(meja)
     assert kabar.kirim() == 1
@@ -184,7 +182,4 @@ def test_where_no_hours_are_known_ordinary_ones_hold(meja: Meja, monkeypatch):
 
 
 def test_the_console_runs_it_as_a_job():
-    from kelurahan.console.app import semua_tugas
-
     assert kabar.TUGAS[0] in semua_tugas()
-    assert KINI.tzinfo is not None

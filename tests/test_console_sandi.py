@@ -10,8 +10,9 @@ from petugas_dunia import ASAL, KATA_SANDI, Meja
 from sqlalchemy import func, select
 
 from kelurahan.console.__main__ import buat_admin
-from kelurahan.console.keamanan import batas, masuk, sandi
+from kelurahan.console.keamanan import batas, kabar, masuk, peran, sandi
 from kelurahan.store import sesi, waktu
+from kelurahan.store.models import Outbox, Warga
 from kelurahan.store.models_petugas import PercobaanMasuk, Petugas
 
 
@@ -157,3 +158,39 @@ def test_a_form_from_elsewhere_cannot_log_anybody_in(meja: Meja):
     assert jawab.status_code == 403
     assert "set-cookie" not in jawab.headers
     assert meja.klien().post("/masuk", data=data, headers={"Origin": ASAL}).status_code == 303
+
+
+NOMOR = "6281300000077"
+
+
+def surat_akun(nomor: str = NOMOR) -> list[str]:
+    """What has been written to that number about an account."""
+    with sesi(baca=True) as s:
+        pilih = select(Outbox).join(Warga, Warga.id == Outbox.warga_id).where(Warga.wa_id == nomor)
+        return [satu.body for satu in s.scalars(pilih.order_by(Outbox.id))]
+
+
+@pytest.mark.kedua_basis_data
+def test_an_officer_with_a_number_hears_of_every_change_to_the_account(meja: Meja):
+    admin, saya = meja.masuk("kepala", peran.ADMIN), meja.masuk("siti")
+    ganti = {"bunyi": "ya", "whatsapp": NOMOR}
+    saya.kirim("/akun/setelan", **ganti)
+    assert surat_akun() == []
+    baru = "empat gajah naik sepeda"
+    saya.kirim("/akun/sandi", kata_sandi=KATA_SANDI, sandi_baru=baru, sandi_ulang=baru)
+    saya.kirim("/akun/setelan", **{**ganti, "whatsapp": "6281300000078"})
+    admin.kirim(f"/pengguna/{saya.petugas_id}/sandi", 200)
+    diganti, pindah = surat_akun()
+    assert kabar.SANDI_DIGANTI in diganti
+    assert kabar.NOMOR_DIGANTI in pindah
+    [dibuatkan] = surat_akun("6281300000078")
+    assert kabar.SANDI_DIBUATKAN in dibuatkan
+    assert "hubungi admin" in dibuatkan
+    assert baru not in diganti
+
+
+def test_an_officer_without_a_number_is_told_nothing(meja: Meja):
+    meja.petugas("siti")
+    buat_admin("siti", "")
+    with sesi(baca=True) as s:
+        assert s.scalar(select(func.count()).select_from(Outbox)) == 0

@@ -321,6 +321,26 @@ def test_media_in_the_middle_of_a_form_does_not_lose_it(dunia):
     assert "tanggal lahir" in dunia.tanya(warga, "Herlina Damayanti Sari").text
 
 
+def test_photos_for_an_application_are_fetched_and_go_when_their_resident_goes(dunia):
+    warga = dunia.warga()
+    tercatat = ajukan(dunia, warga, "Lilis Suryani Putri#1-2-1990#2/3")
+    jawaban = dunia.kirim(warga, attach="photo", caption="jam buka")
+    assert tercatat in jawaban.text
+    assert "Jam layanan" in jawaban.text
+    dunia.sim.send(warga, attach="pdf")  # of the same album: kept, not told again
+    dunia.sim.wait_until(
+        lambda: (
+            dunia.baris("SELECT mime FROM lampiran WHERE state = 'stored' ORDER BY id")
+            == [("image/jpeg",), ("application/pdf",)]
+        ),
+        lambda: str(dunia.baris("SELECT state, alasan FROM lampiran")),
+        PATIENCE,
+    )
+    dunia.tanya(warga, "hapus data saya")
+    assert "sudah dihapus" in dunia.ketuk(warga, "Ya, hapus").text
+    assert set(dunia.baris("SELECT state, warga_id FROM lampiran")) <= {("gone", "")}
+
+
 # hostile
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from kelurahan import logs
 from kelurahan.console import audit
-from kelurahan.console.keamanan import masuk, peran, sandi
+from kelurahan.console.keamanan import kabar, masuk, peran, sandi
 from kelurahan.settings import settings
 from kelurahan.store import StoreError, sesi, siapkan, waktu
 from kelurahan.store.models_petugas import Petugas
@@ -60,6 +60,7 @@ def buat_admin(nama_pengguna: str, nama: str) -> str:
         s.flush()
         masuk.keluarkan(s, petugas.id)
         audit.catat(s, audit.SISTEM, tindakan, f"petugas:{petugas.id}")
+        kabar.kabari(s, petugas, kabar.SANDI_DIBUATKAN)
     return kata_sandi
 
 

@@ -13,7 +13,7 @@ from kelurahan.console.halaman import (
     Permintaan,
     pindah,
 )
-from kelurahan.console.keamanan import masuk, peran, sandi
+from kelurahan.console.keamanan import kabar, masuk, peran, sandi
 from kelurahan.console.tampilan import tampil
 from kelurahan.store import sesi
 from kelurahan.store.models_petugas import Petugas
@@ -101,6 +101,7 @@ def _ganti(saya: masuk.Pengguna, lama: str, baru: str, ulang: str) -> None:
         petugas.sandi, petugas.wajib_ganti = acakan, False
         masuk.keluarkan(s, saya.id, kecuali=saya.sesi_id)
         audit.catat(s, saya.nama_pengguna, "ganti_sandi", f"petugas:{saya.id}")
+        kabar.kabari(s, petugas, kabar.SANDI_DIGANTI)
 
 
 def taruh_kuki(p: Permintaan, jawaban: Response, token: str) -> None:

@@ -20,7 +20,8 @@ LENGKAPNYA = "… Lengkapnya: ketik status"
 SEPATAH = 30  # a shorter piece of a note says nothing
 DISERAHKAN = "diserahkan"  # the catalogue's word for what a resident must hand in
 BAWA = "KTP asli (kalau belum punya: KK asli) dan nomor permohonan ini"
-TANYA = "Ada yang mau ditanyakan? Balas saja pesan ini, atau ketik *petugas*."
+# a plain reply is answered by the bot; only after "petugas" does a person read it
+TANYA = "Ada yang mau ditanyakan? Balas saja di sini; untuk dijawab petugas, ketik *petugas*."
 
 JUDUL = {
     "diperiksa": "🔎 *Permohonan Anda sedang diperiksa*",
@@ -38,13 +39,13 @@ JUDUL_CATATAN = {
 }
 LANJUT = {
     "diperiksa": "Belum ada yang perlu Anda lakukan; kabar berikutnya kami kirim di sini.",
-    "perlu_dilengkapi": "Balas pesan ini dengan tulisan atau foto yang diminta, atau bawa ke "
-    "kantor. Kalau belum jelas, ketik *petugas*.",
+    "perlu_dilengkapi": "Balas di sini dengan *foto* berkasnya, atau bawa ke kantor. Mau menjawab "
+    "dengan *tulisan* atau bertanya? Ketik *petugas* dulu, supaya petugas yang membacanya.",
     "diproses": "Belum ada yang perlu Anda lakukan; kami kabari di sini kalau sudah siap.",
-    "siap_diambil": "Tidak bisa datang sendiri, atau ada yang mau ditanyakan? Balas saja pesan "
-    "ini, atau ketik *petugas*.",
-    "selesai": "Terima kasih. Ada yang keliru pada hasilnya? Balas saja pesan ini, atau ketik "
-    "*petugas*. Untuk layanan lain ketik *menu*.",
+    "siap_diambil": "Tidak bisa datang sendiri? Tanyakan dulu syaratnya: ketik *petugas*. Untuk "
+    "pertanyaan lain, balas saja di sini.",
+    "selesai": "Terima kasih. Ada yang keliru pada hasilnya? Ketik *petugas*. Perlu yang lain? "
+    "Balas saja di sini, atau ketik *menu*.",
     "ditolak": f"{TANYA} Kalau syaratnya sudah ada, Anda boleh mengajukan lagi: ketik *ajukan*.",
     "dibatalkan": f"{TANYA} Kalau masih diperlukan, ajukan lagi: ketik *ajukan*.",
 }
@@ -104,7 +105,7 @@ def status(
         ambil,
         f"*{judul}:*\n{catatan}" if catatan else "",
         LANJUT[ke],
-        f"Keadaannya bisa dilihat kapan saja: ketik *status {satu.nomor}*.",
+        f"Melihat keadaannya kapan saja: balas *status {satu.nomor}*.",
     )
     frasa = f"{SINGKAT[ke]}. {_singkat_ambil(kantor)}" if ambil else SINGKAT[ke]
     sambung = ": " if ke in JUDUL_CATATAN else ". Catatan petugas: "
@@ -119,7 +120,7 @@ def koreksi(
     teks = gabung(
         f"✏️ *Data permohonan diperbaiki petugas*\n{_tentang(satu, layanan)}",
         f"{baris}\nAlasan: {alasan}",
-        "Kalau perbaikan ini keliru, balas saja pesan ini, atau ketik *petugas*.",
+        "Kalau perbaikan ini keliru, balas di sini dengan mengetik *petugas*.",
     )
     nilai = ", ".join(f"{p.isian} menjadi {p.sesudah}" for p in perubahan)
     return Kabar(teks, _muat("data diperbaiki petugas", f": {nilai}"))

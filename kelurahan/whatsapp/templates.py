@@ -16,6 +16,7 @@ STATUS = "status_permohonan"
 PENGURUS = "kabar_pengurus"
 PETUGAS = "petugas_menjawab"
 RINGKASAN = "ringkasan_petugas"
+AKUN = "akun_petugas"
 LANGUAGE = "id"
 # category "utility"; a text neither begins nor ends with a parameter, Meta refuses that
 TEXTS = {
@@ -30,6 +31,8 @@ TEXTS = {
     # {{1}} day, {{2}} new applications, {{3}} those to work on, {{4}} waiting conversations
     RINGKASAN: "Ringkasan meja petugas {{1}}: {{2}} permohonan baru, {{3}} perlu dikerjakan, {{4}} "
     "percakapan menunggu. Rinciannya ada di meja petugas.",
+    # {{1}} user name, {{2}} what has happened
+    AKUN: "Akun meja petugas {{1}}: {{2}}. Kalau bukan Anda yang meminta, hubungi admin sekarang.",
 }
 PARAMETER = 200  # units; Meta allows more, but the whole text must stay readable on a phone
 # Meta refuses parameters with line breaks, tabs or more than four spaces in a row (132018)

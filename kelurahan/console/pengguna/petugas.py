@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from kelurahan.console import audit
 from kelurahan.console.halaman import Halaman, Permintaan, pindah
-from kelurahan.console.keamanan import masuk, peran, sandi
+from kelurahan.console.keamanan import kabar, masuk, peran, sandi
 from kelurahan.console.pengguna import aturan
 from kelurahan.console.pengguna.aturan import AturanError
 from kelurahan.console.tampilan import tampil
@@ -149,6 +149,7 @@ def sandi_baru(p: Permintaan) -> Response:
         satu.sandi, satu.wajib_ganti = acakan, True
         masuk.keluarkan(s, satu.id)
         _catat(p, s, "petugas_sandi_baru", satu)
+        kabar.kabari(s, satu, kabar.SANDI_DIBUATKAN)
     return _sekali(p, satu, kata_sandi, baru=False)
 
 

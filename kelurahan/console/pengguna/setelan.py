@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from kelurahan.console import audit
 from kelurahan.console.halaman import Halaman, Permintaan, pindah
-from kelurahan.console.keamanan import peran
+from kelurahan.console.keamanan import kabar, peran
 from kelurahan.console.tampilan import tampil
 from kelurahan.isian import telepon
 from kelurahan.store import sesi
@@ -37,6 +37,7 @@ def simpan(p: Permintaan) -> Response:
         sesudah = {"bunyi": bunyi, "ringkasan": ringkasan}
         if saya.wa_id != wa_id:
             sesudah["nomor"] = "diganti" if wa_id else "dihapus"
+            kabar.kabari(s, saya, kabar.NOMOR_DIGANTI)  # to the old number
         if sebelum != sesudah:
             saya.bunyi, saya.ringkasan, saya.wa_id = bunyi, ringkasan, wa_id
             oleh = p.pengguna.nama_pengguna

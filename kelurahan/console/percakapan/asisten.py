@@ -21,6 +21,12 @@ from kelurahan.store.engine import baca_url, mesin
 logger = logging.getLogger(__name__)
 _E = sa.table("events", *(sa.column(k) for k in ("id", "sender_id", "type_name", "data")))
 WARGA, BOT = "user", "bot"
+_TERAKHIR = (
+    sa.select(_E.c.sender_id, _E.c.data)
+    .where(_E.c.sender_id == sa.bindparam("siapa"), _E.c.type_name == WARGA)
+    .order_by(_E.c.id.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True)
@@ -39,31 +45,27 @@ def baca(semua: Collection[str], batas: int) -> list[Ucapan] | None:
     terakhir = sa.select(_E.c.data).where(
         _E.c.sender_id.in_(list(semua)), _E.c.type_name.in_((WARGA, BOT))
     )
-    baris = _jalankan(terakhir.order_by(_E.c.id.desc()).limit(batas))
+    baris = _jalankan((terakhir.order_by(_E.c.id.desc()).limit(batas), {}))
     return None if baris is None else _urai([json.loads(data) for (data,) in reversed(baris)])
 
 
 def terakhir_ditulis(semua: Collection[str]) -> dict[str, tuple[datetime, str]]:
     """When each of these residents wrote to the bot last, and what."""
-    terakhir = sa.select(sa.func.max(_E.c.id)).where(
-        _E.c.sender_id.in_(list(semua)), _E.c.type_name == WARGA
-    )
-    pilih = sa.select(_E.c.sender_id, _E.c.data).where(
-        _E.c.id.in_(terakhir.group_by(_E.c.sender_id))
-    )
-    baris = _jalankan(pilih) if semua else []
-    urai = [(siapa, _urai([json.loads(data)])[0]) for siapa, data in baris or []]
+    # one short look each: a single statement would read whole conversations for their last row
+    baris = _jalankan(*((_TERAKHIR, {"siapa": siapa}) for siapa in semua)) or []
+    urai = [(siapa, _urai([json.loads(data)])[0]) for siapa, data in baris]
     return {siapa: (satu.saat, satu.teks) for siapa, satu in urai}
 
 
-def _jalankan(pilih: Any) -> list[Any] | None:
+def _jalankan(*semua: tuple[Any, dict[str, Any]]) -> list[Any] | None:
+    """The rows of these statements; None when there is nothing to read from."""
     try:
         alamat = baca_url(settings().conversations_url)
         if alamat.get_backend_name() == "sqlite" and not Path(alamat.database).is_file():
             return None  # the bot has not been started yet; looking must not make its file
         ikatan = mesin(settings().conversations_url).execution_options(baca=True)
         with ikatan.connect() as koneksi:
-            return koneksi.execute(pilih).all()
+            return [baris for satu in semua for baris in koneksi.execute(*satu)]
     except (SQLAlchemyError, StoreError) as galat:  # also before the bot has made its table
         logger.warning("conversations cannot be read: %s", type(galat).__name__)
         return None

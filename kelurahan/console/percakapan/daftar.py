@@ -26,6 +26,7 @@ SEBAB = {
 }
 BELAKANGAN = timedelta(days=3)
 TERBANYAK = 50  # of each list
+DILIHAT = 1000  # messages looked at for those who wrote last; on a busy day less than three days
 CUPLIKAN = 120  # characters of the last words
 
 
@@ -124,14 +125,14 @@ def _jabatan(satu: Pengurus | None) -> str:
 
 def _belakangan(s: Session, kecuali: Collection[str]) -> dict[str, datetime]:
     """Who wrote in the last days, the latest first, without those who stand in another list."""
-    saat = func.max(Inbox.received_at)
-    pilih = select(Inbox.warga_id, saat).where(
-        Inbox.received_at > waktu.sekarang() - BELAKANGAN, Inbox.warga_id.is_not(None)
-    )
-    pilih = pilih.group_by(Inbox.warga_id).order_by(saat.desc())
-    terbaru = s.execute(pilih.limit(TERBANYAK + len(kecuali))).all()
-    sisa = [(warga_id, saat) for warga_id, saat in terbaru if warga_id not in kecuali]
-    return dict(sisa[:TERBANYAK])
+    pilih = select(Inbox.warga_id, Inbox.received_at).order_by(Inbox.id.desc()).limit(DILIHAT)
+    hasil: dict[str, datetime] = {}
+    for warga_id, saat in s.execute(pilih):
+        if len(hasil) == TERBANYAK or saat < waktu.sekarang() - BELAKANGAN:
+            break
+        if warga_id is not None and warga_id not in kecuali:
+            hasil.setdefault(warga_id, saat)
+    return hasil
 
 
 def _kata(s: Session, siapa: Collection[str]) -> dict[str, str]:

@@ -75,6 +75,11 @@ class Linimasa:
     lengkap: bool  # False: older lines are left out
     asisten_terbaca: bool
 
+    @property
+    def terakhir_masuk(self) -> Baris | None:
+        """What the resident said last."""
+        return next((satu for satu in reversed(self.baris) if satu.sisi == MASUK), None)
+
 
 def baca(s: Session, warga: Warga) -> Linimasa:
     """Put together what Rasa, the officers' chat, inbox and outbox know of a resident."""

@@ -78,7 +78,7 @@ def halaman(
             "satu": satu,
             "riwayat": riwayat.susun(s, satu),
             "lewat": pratinjau.jangkauan(s, satu),
-            "lampiran": _lampiran(s, satu),
+            "lampiran": lampiran.daftar(s, permohonan_id=satu.id),
         }
     layanan = ubah.layanan_dari(satu)
     isi |= {
@@ -158,8 +158,3 @@ def _umur(satu: Permohonan, layanan: Layanan | None) -> tuple[int, str] | None:
     tahun = hari.year - lahir.year - ((hari.month, hari.day) < (lahir.month, lahir.day))
     aturan = layanan.usia_minimal if layanan else None
     return tahun, aturan.pesan if aturan and tahun < aturan.tahun else ""
-
-
-def _lampiran(s: Session, satu: Permohonan) -> list:
-    daftar = getattr(lampiran, "daftar", None)
-    return daftar(s, permohonan_id=satu.id) if daftar else []
