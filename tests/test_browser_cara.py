@@ -118,7 +118,7 @@ def test_a_hostile_name_is_shown_as_it_is_and_does_nothing(kantor, layar, nama: 
 
 def tanpa_akibat(page) -> None:
     """No element came out of the text, nothing sticks out; `layar` watches for dialogs."""
-    page.locator("#lencana ul").wait_for()
+    page.locator("#lencana .lencana").wait_for()
     assert page.locator("main :is(script, img[src=x], svg)").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth") <= PONSEL["width"]
 

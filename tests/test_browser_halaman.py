@@ -55,7 +55,7 @@ def buka(layar, isi, path: str, **opsi):
     page = layar.buka(alamat(path, isi), **opsi)
     page.locator("h1").wait_for()
     if page.locator("#lencana").count():
-        page.locator("#lencana ul").wait_for()
+        page.locator("#lencana .lencana").wait_for()
     return page
 
 

@@ -117,7 +117,7 @@ def test_the_session_cookie_is_out_of_reach_of_scripts_and_nothing_else_is_kept(
     [kuki] = page.context.cookies()
     assert (kuki["httpOnly"], kuki["sameSite"], kuki["path"]) == (True, "Lax", "/")
     assert page.evaluate("document.cookie") == ""
-    page.locator("#lencana ul").wait_for()
+    page.locator("#lencana .lencana").wait_for()
     tetap, sementara = page.evaluate("[{...localStorage}, {...sessionStorage}]")
     assert list(tetap) == ["terbaru"]
     assert re.fullmatch(r'[\d{}":,idat]+', tetap["terbaru"]), "only the newest id, and when"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+
 import pytest
 from petugas_dunia import ASAL, Meja
 from starlette.testclient import TestClient
@@ -106,6 +109,16 @@ def test_everything_pages_load_is_served(meja: Meja):
         jawab = meja.klien().get(f"/statis/{satu.relative_to(STATIS)}")
         assert jawab.status_code == 200, satu
         assert jawab.content == satu.read_bytes()
+
+
+def test_files_of_others_are_those_that_were_copied():
+    """Their hashes stand beside their versions; `npm pack` gives the same."""
+    folder = STATIS / "vendor"
+    page = (folder / "README.md").read_text(encoding="utf-8")
+    named = dict(re.findall(r"^\| `([\w.]+)` \|.*\| `([0-9a-f]{64})` \|$", page, re.M))
+    assert set(named) == {f.name for f in folder.iterdir()} - {"README.md"}
+    for name, digest in named.items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest, name
 
 
 @pytest.mark.parametrize("htmx", [False, True], ids=["a page", "a piece"])

@@ -15,8 +15,8 @@ from kelurahan.store.warga import kunci
 NAMA_DIHAPUS = "[dihapus]"
 TERSISA = (
     "Yang tersisa hanya catatan tanpa identitas: nomor permohonan, jenis layanan, bulan, RW, "
-    "perjalanan statusnya, dan lama menunggu petugas, untuk laporan kelurahan. Kami juga menyimpan kode acak dari pesan "
-    "WhatsApp yang sudah diproses, supaya pesan lama tidak diproses dua kali."
+    "perjalanan statusnya, dan lama menunggu petugas, untuk laporan kelurahan. Kami juga menyimpan "
+    "kode acak dari pesan WhatsApp yang sudah diproses, supaya pesan lama tidak diproses dua kali."
 )
 
 

@@ -23,11 +23,11 @@ def kabari(s: Session, petugas: Petugas, kejadian: str) -> bool:
     """Write it to the officer's number as it stands; False without one."""
     if not petugas.wa_id:
         return False
-    nama = petugas.nama_pengguna
+    isi = templates.body(templates.AKUN, petugas.nama_pengguna, kejadian)
     return outbox.enqueue(
         s,
         warga.kenali(s, wa_id=petugas.wa_id, bsuid=None),
-        build.text_body(templates.words(isi := templates.body(templates.AKUN, nama, kejadian))),
+        build.text_body(templates.words(isi)),
         kind=JENIS,
         template=isi,
         pesan_id=f"akun:{petugas.id}:{secrets.token_hex(8)}",

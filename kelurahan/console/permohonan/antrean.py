@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
 from sqlalchemy import case, func, or_, select
@@ -24,6 +25,7 @@ from kelurahan.wilayah import kelurahan
 SEHALAMAN = 50
 LAMA = timedelta(days=3)  # from here on an application has waited too long
 KATA_TERBANYAK = 6
+KECIL = str.maketrans(ascii_uppercase, ascii_lowercase)
 _P = Permohonan
 KOLOM = (
     *(_P.id, _P.nomor, _P.layanan, _P.varian, _P.nama, _P.tanggal_lahir, _P.rt, _P.rw),
@@ -124,7 +126,7 @@ def _angka(angka: str) -> str:
 
 def _memuat(tanpa_besar: Callable[..., Any], kata: str) -> ColumnElement[bool]:
     """Databases may fold the case of A to Z only: letters with accents are tried both ways."""
-    bentuk = {kata} if kata.isascii() else {kata.lower(), kata.upper(), kata.title()}
+    bentuk = {satu.translate(KECIL) for satu in (kata.lower(), kata.upper(), kata.title())}
     aman = (re.sub(r"([%_\\])", r"\\\1", satu) for satu in sorted(bentuk))
     return or_(*(tanpa_besar(f"%{satu}%", escape="\\") for satu in aman))
 

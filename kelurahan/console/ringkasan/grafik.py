@@ -41,7 +41,6 @@ def pesan(h: Hitungan) -> Grafik:
     banyak = kapan.jumlah(h.masuk)
     judul = f"Paling ramai {h.masa.nama_lengkap(kapan)}: {angka(banyak)} pesan"
     return Grafik(
-        "pesan",
         judul if banyak else "Belum ada pesan masuk",
         f"Pesan masuk per {satuan(h)}",
         TEGAK,
@@ -61,7 +60,6 @@ def permohonan(h: Hitungan) -> Grafik:
     beda = masuk - tuntas
     akibat = f"antrean {'bertambah' if beda > 0 else 'berkurang'} {angka(abs(beda))}"
     return Grafik(
-        "permohonan",
         f"{angka(masuk)} masuk, {angka(tuntas)} tuntas: {akibat if beda else 'antrean tetap'}"
         if masuk or tuntas
         else "Belum ada permohonan",
@@ -77,7 +75,6 @@ def hasil(h: Hitungan) -> Grafik:
     """What became of the messages that the assistant answered."""
     kini, lalu = h.keluar, h.keluar_lalu
     return Grafik(
-        "hasil",
         f"{persen(kini.bagian(hitung.DIJAWAB))} langsung terjawab, "
         f"{persen(kini.bagian(hitung.DISERAHKAN))} diserahkan ke petugas"
         if kini.jawaban
@@ -101,7 +98,6 @@ def layanan(h: Hitungan) -> Grafik:
     teratas = urut[:TERBANYAK]
     judul = f"Paling banyak ditanyakan: {_judul_layanan(teratas[0])}" if teratas else ""
     return Grafik(
-        "layanan",
         judul or "Belum ada layanan yang ditanyakan",
         f"Layanan menurut jawaban yang diberikan ({TERBANYAK} teratas) dan permohonan yang masuk",
         REBAH,
@@ -131,7 +127,6 @@ def tunggu(h: Hitungan) -> Grafik:
         ("Sampai siap diambil atau selesai", h.siap, h.siap_lalu),
     )
     return Grafik(
-        "tunggu",
         judul,
         "Lama menunggu sejak permohonan masuk; malam dan hari libur ikut dihitung",
         REBAH,
@@ -158,7 +153,6 @@ def terbuka(h: Hitungan) -> Grafik:
     tua = sum(n for (_, umur), n in h.terbuka.items() if umur == len(UMUR))
     judul = f"{angka(jumlah)} permohonan belum tuntas, {angka(tua)} lebih dari {UMUR[-1]} hari"
     return Grafik(
-        "terbuka",
         judul if jumlah else "Semua permohonan sudah tuntas",
         "Permohonan yang belum tuntas sekarang, menurut status dan umur",
         TUMPUK,
@@ -186,7 +180,6 @@ def serahan(h: Hitungan) -> Grafik:
         judul += f", separuhnya ditanggapi dalam {lama(ditanggapi.median)}"
     tentang = "Percakapan yang diserahkan ke petugas, menurut sebabnya. " + _tanggapan(ditanggapi)
     return Grafik(
-        "serahan",
         judul if h.serahan else "Belum ada percakapan yang diserahkan",
         tentang
         + (f" {angka(menunggu)} masih menunggu." if menunggu else "")
@@ -204,7 +197,6 @@ def rw(h: Hitungan) -> Grafik:
     teratas = max(semua, key=lambda satu: h.rw[satu], default="")
     ada = bool(h.rw)
     return Grafik(
-        "rw",
         f"Paling banyak dari RW {teratas}: {angka(h.rw[teratas])}" if ada else "Belum ada per RW",
         "Permohonan masuk menurut RW",
         TEGAK,
@@ -233,7 +225,6 @@ def tren(h: Hitungan) -> list[Grafik]:
     catatan += "" if h.masa.utuh else "; yang terakhir belum lengkap"
     return [
         Grafik(
-            "tren-pesan",
             f"{masa.capitalize()}: pesan terbanyak {ramai[0]} ({angka(ramai[1])})"
             if ramai[1]
             else f"Tidak ada pesan dalam {masa}",
@@ -245,7 +236,6 @@ def tren(h: Hitungan) -> list[Grafik]:
             sebagian=not h.masa.utuh,
         ),
         Grafik(
-            "tren-permohonan",
             f"{masa.capitalize()}: permohonan terbanyak {banyak[0]} ({angka(banyak[2])})"
             if banyak[2]
             else f"Tidak ada permohonan dalam {masa}",

@@ -36,7 +36,6 @@ class Grafik:
     yet; `ukuran`: a class of the page that gives it more room.
     """
 
-    kunci: str
     judul: str
     tentang: str
     bentuk: str
