@@ -9,17 +9,23 @@ from __future__ import annotations
 import io
 import os
 import shutil
+import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
+from sqlalchemy import update
 
 from bench.demo_console import Dunia, isi
 from kelurahan import settings as pengaturan
+from kelurahan.store import serahan, sesi, waktu, warga
+from kelurahan.store.models import Warga
+from kelurahan.store.models_petugas import Obrolan, Serahan
 from scripts import surroundings
 from scripts.children import LOOPBACK, ROOT, Children, free_port
 
@@ -55,14 +61,6 @@ def incomplete(page: Any) -> None:
     page.locator("#pratinjau .gelembung", has_text="Foto KK belum ada").wait_for()
 
 
-def ready(page: Any) -> None:
-    """A paper that is ready to be fetched."""
-    page.goto("/permohonan?status=diproses")
-    page.locator("table.antrean a").last.click()
-    page.get_by_label("Siap diambil").check()
-    page.locator("#pratinjau .gelembung", has_text="siap diambil").wait_for()
-
-
 def chat(page: Any) -> None:
     """A conversation that an officer has taken."""
     page.goto("/percakapan")
@@ -89,16 +87,38 @@ def summary(page: Any) -> None:
     page.locator("canvas").first.wait_for()
 
 
-# file -> who looks, how large the window is, what is done there
-SHOTS: dict[str, tuple[str, dict[str, int], Shot]] = {
-    "petugas-antrean": (PETUGAS, WIDE, queue),
-    "petugas-ponsel": (PETUGAS, PHONE, queue),
-    "petugas-kurang": (PETUGAS, {**WIDE, "height": 900}, incomplete),
-    "petugas-siap": (PETUGAS, {**WIDE, "height": 960}, ready),
-    "petugas-percakapan": (PETUGAS, {**WIDE, "height": 900}, chat),
-    "petugas-layanan": (ADMIN, {**WIDE, "height": 820}, service),
-    "petugas-ringkasan": (ADMIN, {**WIDE, "height": 1000}, summary),
+# file -> who looks, how large the window is, what is done there; which part of it is shown
+SHOTS: dict[str, tuple[str, dict[str, int], Shot, str]] = {
+    "petugas-antrean": (PETUGAS, WIDE, queue, ""),
+    "petugas-ponsel": (PETUGAS, PHONE, queue, ""),
+    "petugas-kurang": (PETUGAS, WIDE, incomplete, "main"),
+    "petugas-percakapan": (PETUGAS, WIDE, chat, "main"),
+    "petugas-layanan": (ADMIN, {**WIDE, "height": 820}, service, ""),
+    "petugas-ringkasan": (ADMIN, {**WIDE, "height": 1000}, summary, ""),
 }
+
+
+def conversation() -> None:
+    """Somebody who has just asked for a human; and everybody has written today."""
+    now = waktu.sekarang()
+
+    def ago(minutes: int) -> datetime:
+        return now - timedelta(minutes=minutes)
+
+    said = (
+        (7, "masuk", "warga", "Assalamualaikum, KK saya hilang. Bisa dibuatkan lagi di kelurahan?"),
+        (4, "masuk", "warga", "Saya perlu untuk daftar sekolah anak, Senin depan."),
+    )
+    with sesi() as s:
+        s.execute(update(Warga).values(terakhir_menulis=int(ago(3).timestamp())))
+        someone = warga.kenali(s, wa_id="6281100009999", bsuid=None)
+        s.get(Warga, someone).terakhir_menulis = int(ago(4).timestamp())
+        # the others who wait came later: this one stands on top of the list
+        asked = {"sebab": serahan.DIMINTA, "dibuat": ago(600), "terakhir": ago(4)}
+        s.add(Serahan(warga_id=someone, **asked))
+        for minutes, arah, oleh, teks in said:
+            line = {"arah": arah, "oleh": oleh, "teks": teks, "pada": ago(minutes)}
+            s.add(Obrolan(warga_id=someone, **line))
 
 
 def small(png: bytes) -> bytes:
@@ -110,15 +130,25 @@ def small(png: bytes) -> bytes:
     return result.getvalue()
 
 
+def rasas_table(path: Path) -> Path:
+    """Rasa's conversations, none so far: without the table the chat page says it is missing."""
+    columns = "id INTEGER PRIMARY KEY, sender_id, type_name, timestamp, intent_name, action_name"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"CREATE TABLE events ({columns}, data)")
+    return path
+
+
 @contextmanager
 def console(folder: Path) -> Iterator[tuple[str, str]]:
     """A console with made-up work in it: its address, and the password of its officers."""
     port = free_port()
     own = {"DATABASE_URL": f"sqlite:///{folder / 'demo.db'}", "PORT_CONSOLE": str(port)}
     own |= {"LAMPIRAN_DIR": str(folder / "lampiran"), "CONSOLE_URL": ""}
+    own |= {"TRACKER_URL": f"sqlite:///{rasas_table(folder / 'percakapan.db')}"}
     os.environ.update(own)
     pengaturan.settings.cache_clear()
     password = isi(Dunia(warga=600, pesan=9000, permohonan=900, hari=92))
+    conversation()
     with Children(folder / "log") as children:
         environ = surroundings.own_environ()
         children.start(surroundings.console_program(pengaturan.settings(), environ))
@@ -140,13 +170,13 @@ def login(browser: Any, url: str, officer: str, password: str) -> dict[str, Any]
 def shoot(browser: Any, url: str, password: str) -> None:
     """Take every picture."""
     cookies = {who: login(browser, url, who, password) for who in (ADMIN, PETUGAS)}
-    for name, (who, size, prepare) in SHOTS.items():
+    for name, (who, size, prepare, part) in SHOTS.items():
         look = {"base_url": url, "viewport": size, "storage_state": cookies[who]}
         zone = {"locale": "id-ID", "timezone_id": "Asia/Jakarta", "reduced_motion": "reduce"}
         page = browser.new_context(**look, **zone).new_page()
         prepare(page)
         page.locator("#lencana .lencana").wait_for()
-        picture = small(page.screenshot())
+        picture = small(page.locator(part).screenshot() if part else page.screenshot())
         if len(picture) > LARGEST:
             raise SystemExit(f"{name}.png has {len(picture)} bytes, at most {LARGEST} are wanted")
         (IMG / f"{name}.png").write_bytes(picture)

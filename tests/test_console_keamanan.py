@@ -250,8 +250,9 @@ def test_the_first_admin_comes_from_a_command_and_must_choose_a_password(meja: M
     assert klien.get("/akun/sandi").status_code == 200
 
 
-def test_the_command_refuses_a_name_nobody_can_type(basis_data, capsys):
-    assert main(["admin", "A B"]) == 2
+@pytest.mark.parametrize("nama", ["A B", "warga", "sistem"])
+def test_the_command_refuses_a_name_nobody_can_use(basis_data, capsys, nama: str):
+    assert main(["admin", nama]) == 2
     assert "tidak bisa dipakai" in capsys.readouterr().err
 
 

@@ -82,6 +82,7 @@ SALAH = [
     ("no user name", {"nama_pengguna": ""}, "3 sampai 40"),
     ("a space", {"nama_pengguna": "bu di"}, "3 sampai 40"),
     ("markup", {"nama_pengguna": "<b>x</b>"}, "3 sampai 40"),
+    ("what histories call a resident", {"nama_pengguna": "warga"}, "bukan warga"),
     ("too short", {"nama_pengguna": "bu"}, "3 sampai 40"),
     ("taken", {"nama_pengguna": "ani"}, "ani sudah dipakai"),
     ("taken in capitals", {"nama_pengguna": " ANI "}, "ani sudah dipakai"),

@@ -79,7 +79,7 @@ def main(argv: list[str] | None = None) -> int:
     if not masuk.NAMA_PENGGUNA.fullmatch(nama_pengguna):
         print(
             f"Nama pengguna {nama_pengguna!r} tidak bisa dipakai: 3 sampai 40 huruf kecil, angka, "
-            "titik, garis; dimulai huruf. Contoh: siti",
+            "titik, garis; dimulai huruf; bukan warga, sistem, bot, asisten. Contoh: siti",
             file=sys.stderr,
         )
         return 2

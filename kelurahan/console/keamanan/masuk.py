@@ -19,7 +19,8 @@ from kelurahan.store.models_petugas import Petugas, SesiPetugas
 DIAM = timedelta(minutes=30)  # without a click
 USIA = timedelta(hours=12)  # a working day, whatever happens
 CATAT_TIAP = timedelta(minutes=1)  # a click more often than that writes nothing
-NAMA_PENGGUNA = re.compile(r"[a-z][a-z0-9._-]{2,39}")
+# not what histories call the resident, the program and the bot
+NAMA_PENGGUNA = re.compile(r"(?!(?:warga|sistem|bot|asisten)$)[a-z][a-z0-9._-]{2,39}")
 SANDI_AWAL = timedelta(days=3)  # how long a password that somebody else made opens the door
 
 

@@ -24,7 +24,10 @@ def periksa_nama_pengguna(nama_pengguna: str) -> dict[str, str]:
     """What is wrong with a user name; {} when nothing is."""
     if masuk.NAMA_PENGGUNA.fullmatch(nama_pengguna):
         return {}
-    pesan = "3 sampai 40 huruf kecil, angka, titik, atau garis; dimulai huruf. Contoh: siti.a"
+    pesan = (
+        "3 sampai 40 huruf kecil, angka, titik, atau garis; dimulai huruf; bukan warga, sistem, "
+        "bot, asisten. Contoh: siti.a"
+    )
     return {"nama_pengguna": pesan}
 
 
