@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
 from bench import demo_perjalanan
@@ -129,6 +129,7 @@ def isi(dunia: Dunia) -> str:
         _pesan(s, dunia, warga)
         _permohonan(s, dunia, warga)
         _serahan(s, dunia, warga)
+        _rapikan(s, dunia.permohonan)
         peringatan.catat(s, "PolicyError", "Satu pesan ditolak WhatsApp (lihat log).", 131049)
     return kata_sandi
 
@@ -221,7 +222,6 @@ def _permohonan(s: Session, dunia: Dunia, warga: list[str]) -> None:
     _sisip(s, Permohonan, baris)
     _sisip(s, RiwayatStatus, riwayat)
     _sisip(s, UrutanNomor, [{"bulan": b, "terakhir": n} for b, n in urutan.items()])
-    _lanjutkan_nomor(s, Permohonan, len(baris))
 
 
 def _serahan(s: Session, dunia: Dunia, warga: list[str]) -> None:
@@ -264,11 +264,11 @@ def _sisip(s: Session, tabel: Any, baris: Any) -> None:
         s.execute(insert(tabel.__table__), semua[n : n + SEKALIGUS])
 
 
-def _lanjutkan_nomor(s: Session, tabel: Any, terakhir: int) -> None:
-    """PostgreSQL does not see ids that were given by hand."""
-    if s.get_bind().dialect.name == "postgresql" and terakhir:
-        urutan = func.pg_get_serial_sequence(tabel.__tablename__, "id")
-        s.execute(select(func.setval(urutan, terakhir)))
+def _rapikan(s: Session, permohonan: int) -> None:
+    """PostgreSQL does not see ids that were given by hand, nor at once how much there is now."""
+    if s.get_bind().dialect.name == "postgresql":
+        s.execute(select(func.setval("permohonan_id_seq", permohonan)))
+        s.execute(text("ANALYZE"))
 
 
 def main(argv: list[str] | None = None) -> int:

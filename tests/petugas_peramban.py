@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from layanan_uji import ROOT, Bot, bot
+from peramban_periksa import LEBAR
 from petugas_dunia import KATA_SANDI, acakan
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -41,9 +42,7 @@ ARGUMEN = [
     "--disable-sync",
     "--no-first-run",
 ]
-LEBAR, PONSEL = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 SABAR = 30.0  # seconds for the bot; two cores may be busy with other tests
-SEGERA = 10.0  # seconds from a click to the resident's phone; bench/ measures how long it takes
 NOMOR = re.compile(r"\b[A-Z]{2,4}-\d{4}-\d{4,}\b")
 
 
@@ -134,6 +133,23 @@ class Kantor:
         return ketemu.group()
 
 
+_BERJALAN = ExitStack()  # closed after the last test that needs the service: runs are long
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the last test that needs the service."""
+    perlu = [satu for satu in items if "kantor" in getattr(satu, "fixturenames", ())]
+    for satu in perlu[-1:]:
+        satu.user_properties.append(("terakhir", "kantor"))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Stop the service then: it would take memory and time from all that follow."""
+    if ("terakhir", "kantor") in item.user_properties:
+        _BERJALAN.close()
+
+
 @pytest.fixture(scope="session")
 def kantor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kantor]:
     """Rasa, action server, console and simulator on free ports, with a database of their own."""
@@ -143,14 +159,16 @@ def kantor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kantor]:
     url = f"http://127.0.0.1:{meja}"
     akun = {nama.removeprefix("whatsapp_"): nilai for nama, nilai in ACCOUNT.items()}
     rahasia = akun.pop("app_secret")
-    with testing.start(secret=rahasia, retry_delays=(), webhook_timeout=30, **akun) as sim:
-        environ = {nama.upper(): nilai for nama, nilai in ACCOUNT.items()}
-        environ |= {"GRAPH_API_URL": sim.url, "DATABASE_URL": basis, "CONSOLE_URL": url}
-        environ |= {"LAMPIRAN_DIR": str(lampiran)}
-        with bot(logs, environ, "--console", str(meja)) as berjalan:
-            sim.set_webhook(berjalan.whatsapp)
-            yield Kantor(sim, berjalan, url, basis, lampiran)
-    engine.tutup()
+    mulai = testing.start(secret=rahasia, retry_delays=(), webhook_timeout=30, **akun)
+    sim = _BERJALAN.enter_context(mulai)
+    environ = {nama.upper(): nilai for nama, nilai in ACCOUNT.items()}
+    environ |= {"GRAPH_API_URL": sim.url, "DATABASE_URL": basis, "CONSOLE_URL": url}
+    environ |= {"LAMPIRAN_DIR": str(lampiran)}
+    berjalan = _BERJALAN.enter_context(bot(logs, environ, "--console", str(meja)))
+    sim.set_webhook(berjalan.whatsapp)
+    _BERJALAN.callback(engine.tutup)
+    yield Kantor(sim, berjalan, url, basis, lampiran)
+    _BERJALAN.close()
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from peramban_periksa import PONSEL
 from petugas_dunia import KATA_SANDI
 from sqlalchemy import update
 
@@ -12,7 +15,6 @@ from kelurahan.store.models import Permohonan
 pytest_plugins = ["petugas_peramban"]
 pytestmark = [pytest.mark.tumpukan, pytest.mark.chromium]
 
-PONSEL = {"width": 360, "height": 740}
 FOKUS = """() => {
   const e = document.activeElement;
   if (!e || e === document.body) return {what: ""};
@@ -113,6 +115,32 @@ def test_a_hostile_name_is_shown_as_it_is_and_does_nothing(kantor, layar, nama: 
     page.goto(f"{kantor.url}/permohonan?status=baru")
     sel = page.locator("tr", has=page.get_by_role("link", name=nomor)).locator("bdi.nama")
     assert sel.inner_text() == nama
+    tanpa_akibat(page)
+
+
+@pytest.mark.parametrize(
+    "nama",
+    [
+        "Siti \u202ehanimA\u202c Aminah",
+        "Nur'aini D\u2019Souza-Putri",
+        "Raden Mas " + "Panjang " * 12 + "Sekali",
+    ],
+    ids=["right to left", "apostrophes", "a hundred letters"],
+)
+def test_what_residents_really_file_is_shown_harmlessly(kantor, layar, nama: str):
+    """Over WhatsApp and through the bot's own reading of names."""
+    warga = kantor.warga()
+    kantor.tanya(warga, "#5")
+    jawaban = kantor.tanya(warga, f"{nama}#12-4-1985#1/1")
+    page = layar.buka("/permohonan?status=baru", "siti", peran.PETUGAS, viewport=PONSEL)
+    if nomor := re.search(r"[A-Z]{3}-\d{4}-\d{4}", jawaban.text):
+        page.goto(f"{kantor.url}/permohonan/{nomor.group()}")
+        tampak = page.locator("bdi.nama").inner_text()
+        assert not re.search("[\u202a-\u202e\u2066-\u2069]", tampak)
+        assert tampak.split()[0] in nama
+    else:
+        assert "nama" in jawaban.text.lower()  # asked again, politely
+        page.goto(f"{kantor.url}/percakapan/{kantor.warga_id(warga)}")
     tanpa_akibat(page)
 
 
