@@ -62,7 +62,8 @@ serve-test: install ## A bot for tests with the HTTP API on PORT (5105), gone wh
 
 .PHONY: admin
 admin: install ## Make the first admin of the petugas console (NAMA=siti); prints the password once
-	@$(PYTHON) -m kelurahan.console admin $(or $(NAMA),admin)
+	@test -n "$(NAMA)" || { echo 'Say whose login it is: make admin NAMA=siti'; exit 2; }
+	@$(PYTHON) -m kelurahan.console admin $(NAMA)
 
 .PHONY: bench
 bench: install ## This bot beside a stock Rasa bot and a no-op one (ARGS="--replicas", "--profile ours")

@@ -244,7 +244,8 @@ class AksiAjukan(Aksi):
             ),
         )
         balasan = _tercatat(hasil, layanan, pengurus.jabatan(konteks.pengirim))
-        if permohonan.perlu_privasi(konteks.pengirim):
+        # a turn that was cut off may have noted the notice without anybody having read it
+        if hasil.pesan_sama or permohonan.perlu_privasi(konteks.pengirim):
             balasan = balasan.ditambah(teks.PRIVASI)
             permohonan.tandai_privasi(konteks.pengirim)
         return balasan, [*kosongkan(), SlotSet("layanan", layanan.slug)]
@@ -255,9 +256,10 @@ def _tercatat(
 ) -> Balasan:
     """The answer to what was filed; an RT/RW officer is invited to the next neighbour."""
     satu, contoh = hasil.permohonan, direktori().contoh
+    baru = hasil.baru or hasil.pesan_sama
     if jabatan is None:
-        return teks.tercatat(satu.nomor, layanan, satu, hasil.baru, contoh)
-    balasan = teks.tercatat(satu.nomor, layanan, satu, hasil.baru, contoh, teks_pengurus.LAGI)
+        return teks.tercatat(satu.nomor, layanan, satu, baru, contoh)
+    balasan = teks.tercatat(satu.nomor, layanan, satu, baru, contoh, teks_pengurus.LAGI)
     diluar = not jabatan.mencakup(satu.rt, satu.rw)
     return balasan.ditambah(teks_pengurus.di_luar(jabatan) if diluar else "")
 

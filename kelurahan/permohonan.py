@@ -69,6 +69,7 @@ class Tercatat:
 
     permohonan: Permohonan
     baru: bool
+    pesan_sama: bool = False  # filed by this very message, whose turn was cut off before its reply
 
 
 def ajukan(pengirim: str, pesan_id: str, data: Data) -> Tercatat:
@@ -77,8 +78,9 @@ def ajukan(pengirim: str, pesan_id: str, data: Data) -> Tercatat:
         raise IsianError("pesan_id: empty; pass the message id, filing is exactly once per message")
     with sesi() as s:
         warga = kunci(s, pengirim)  # this sender's filings come one after another
-        lama = _dari_pesan(s, warga.id, pesan_id) or _kembar(s, warga.id, data)
-        if lama is not None:
+        if (lama := _dari_pesan(s, warga.id, pesan_id)) is not None:
+            return Tercatat(_salin(lama), baru=False, pesan_sama=True)
+        if (lama := _kembar(s, warga.id, data)) is not None:
             return Tercatat(_salin(lama), baru=False)
         kini = waktu.sekarang()
         catatan = models.Permohonan(

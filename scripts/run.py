@@ -70,7 +70,7 @@ def announce(settings: Settings, simulated: bool, seconds: float) -> None:
         say(f"  Chat page       {address(settings.port_simulator, '/')}   <- open this")
     else:
         say(f"  WhatsApp        talks to Meta at {settings.graph_api_url}; no simulator")
-    say(f"  Petugas console {address(settings.port_console, '/')}   (first: make admin)")
+    say(f"  Petugas console {address(settings.port_console, '/')}   (first: make admin NAMA=siti)")
     say(f"  Webhook         {address(settings.port_rasa, WEBHOOK)}")
     say(f"  Action server   {address(settings.port_actions)} (internal)")
     say(f"  Health, metrics {address(settings.port_metrics, '/ready')}, /live, /metrics (private)")

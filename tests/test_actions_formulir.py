@@ -393,6 +393,14 @@ def test_the_same_message_filed_twice_is_one_application():
     pertama, kedua = siap().jalankan(AksiAjukan()), siap().jalankan(AksiAjukan())
     assert len(permohonan.daftar("warga-a")) == 1
     assert kedua.pesan[0]["nomor"] == pertama.pesan[0]["nomor"]
+    # a turn that was cut off runs again: nobody has read the first answer, notice and all
+    assert kedua.teks == pertama.teks
+
+
+def test_the_same_application_in_another_message_is_said_to_stand_already():
+    pertama, kedua = (siap(pesan_id=p).jalankan(AksiAjukan()) for p in ("p1", "p2"))
+    assert len(permohonan.daftar("warga-a")) == 1
+    assert kedua.pesan[0]["nomor"] == pertama.pesan[0]["nomor"]
     assert "sebelumnya" in kedua.teks
 
 

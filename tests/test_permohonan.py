@@ -79,6 +79,7 @@ def test_the_same_message_gives_the_same_number_even_with_other_content_and_much
     jam.kini += timedelta(days=3)
     kedua = ajukan(nama="Orang Lain")
     assert (kedua.baru, kedua.permohonan) == (False, pertama.permohonan)
+    assert (pertama.pesan_sama, kedua.pesan_sama) == (False, True)
 
 
 def test_message_ids_count_per_sender(basis_data):
