@@ -204,14 +204,15 @@ def test_ending_twice_keeps_the_first_end(jam, petugas):
 # merging two records of one resident
 
 
-def gabung() -> tuple[str, str]:
+def gabung(jam) -> tuple[str, str]:
     """A number and a user id that turn out to be one person; the id that stays, the other."""
-    lama, pergi = baru(NOMOR, None), baru(None, BSUID)
-    return lama, pergi
+    lama = baru(NOMOR, None)
+    jam.maju(seconds=1)  # the older record stays
+    return lama, baru(None, BSUID)
 
 
 def test_merging_takes_the_conversation_along(jam, petugas):
-    tinggal, pergi = gabung()
+    tinggal, pergi = gabung(jam)
     serahan.minta(pergi, serahan.DIMINTA)
     ambil(pergi, petugas[0])
     with sesi() as s:
@@ -227,7 +228,7 @@ def test_merging_takes_the_conversation_along(jam, petugas):
 
 @pytest.mark.parametrize("yang_dipegang", [0, 1, None], ids=["the one", "the other", "neither"])
 def test_of_two_open_ones_the_held_stays_else_the_older(jam, petugas, yang_dipegang):
-    dua = gabung()
+    dua = gabung(jam)
     for siapa in dua:
         serahan.minta(siapa, serahan.DIMINTA)
         jam.maju(minutes=1)
@@ -241,7 +242,7 @@ def test_of_two_open_ones_the_held_stays_else_the_older(jam, petugas, yang_dipeg
 
 
 def test_two_held_by_different_officers_stay_with_the_first(jam, petugas):
-    for siapa, oleh in zip(gabung(), petugas, strict=True):
+    for siapa, oleh in zip(gabung(jam), petugas, strict=True):
         ambil(siapa, oleh)
         jam.maju(minutes=1)
     tinggal = baru(NOMOR, BSUID)

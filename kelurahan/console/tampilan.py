@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse
 
 from kelurahan.console.halaman import Permintaan
 from kelurahan.console.keamanan import peran
+from kelurahan.console.menunggu import hitung
 from kelurahan.katalog import KatalogError, katalog
 from kelurahan.store import direktori as _direktori
 from kelurahan.store import waktu
@@ -113,6 +114,7 @@ def tampil(p: Permintaan, templat: str, /, *, status: int = 200, **isi: Any) -> 
         boleh=lambda siapa: saya is not None and saya.peran in getattr(peran, siapa),
         kelurahan=kelurahan(),
         contoh=_direktori.direktori().contoh if saya else False,
+        hitung_menunggu=hitung,
         bagian="/" + p.mentah.url.path.strip("/").partition("/")[0],
         **isi,
     )

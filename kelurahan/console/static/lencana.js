@@ -81,7 +81,8 @@
   document.addEventListener("htmx:afterRequest", (event) => {
     if (event.target === badges && event.detail.xhr?.status === 204) look();
   });
-  document.addEventListener("pointerdown", noticed);
+  // not on pointerdown: what moves before the button is let go again swallows the click
+  document.addEventListener("click", noticed);
   document.addEventListener("keydown", noticed);
   window.addEventListener("focus", noticed);
 })();
