@@ -32,10 +32,22 @@ def cocok(teks: str, nama: Iterable[str], tempat: Iterable[str]) -> bool:
     """Does `teks` consist of one of these names, with greetings and place words at most?"""
     if len(teks) > PANJANG_MAKS:
         return False
-    dikenal = [re.sub(r"[^a-z0-9]", "", n.casefold()) for n in nama]
+    dikenal, kata_tempat = _rapat(tuple(nama)), _himpun(tuple(tempat))
     kata = _tanpa(_kata(teks), BASA_BASI)
     # The place words may be part of a name ("Kelurahan Tanah Sareal"): try with and without them.
-    return any(_nama(k, dikenal) for k in (kata, _tanpa(kata, _kata(" ".join(tempat)))))
+    return any(_nama(k, dikenal) for k in (kata, _tanpa(kata, kata_tempat)))
+
+
+@lru_cache(maxsize=8)
+def _rapat(nama: tuple[str, ...]) -> list[str]:
+    """The names written together. Kept: they are the same for every message."""
+    return [re.sub(r"[^a-z0-9]", "", n.casefold()) for n in nama]
+
+
+@lru_cache(maxsize=8)
+def _himpun(tempat: tuple[str, ...]) -> frozenset[str]:
+    """The words of the places."""
+    return frozenset(_kata(" ".join(tempat)))
 
 
 def _kata(teks: str) -> list[str]:
@@ -44,8 +56,7 @@ def _kata(teks: str) -> list[str]:
     return re.findall(r"[a-z0-9]+", re.sub(r"([a-z])\1{2,}", r"\1", polos))
 
 
-def _tanpa(kata: list[str], buang: Iterable[str]) -> list[str]:
-    buang = frozenset(buang)
+def _tanpa(kata: list[str], buang: frozenset[str]) -> list[str]:
     return [k for k in kata if k not in buang and not (len(k) >= 5 and _mirip(k, buang))]
 
 
@@ -75,5 +86,7 @@ def jarak(a: str, b: str) -> int:
         baris = [i]
         for j, y in enumerate(b, 1):
             baris.append(min(atas[j] + 1, baris[-1] + 1, atas[j - 1] + (x != y)))
+        if min(baris) > SALAH_MAKS:  # no later row is smaller
+            return SALAH_MAKS + 1
         atas = baris
     return atas[-1]

@@ -109,6 +109,7 @@ MAY_IMPORT_RASA = (
     "kelurahan.whatsapp.tracker_store",  # Rasa's own, with pooled connections
     "kelurahan.whatsapp.rasa_turn",  # one turn, asked or remembered
     "kelurahan.whatsapp.rasa_states",  # the patches of what a prediction works out
+    "kelurahan.whatsapp.rasa_calls",
     "kelurahan.whatsapp.rasa_patches",  # imported by the channel; refuses any other Rasa version
 )
 NOBODY_IMPORTS = ("actions", "kelurahan.console")

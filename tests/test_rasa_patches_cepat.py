@@ -6,6 +6,7 @@ Rasa's own code comes from a second copy of its modules: another test may have p
 from __future__ import annotations
 
 import asyncio
+import copy
 import importlib.util
 import json
 import subprocess
@@ -15,6 +16,7 @@ from types import ModuleType
 
 import aiohttp
 import jsonschema
+import numpy as np
 import pytest
 from aiohttp import web
 from rasa.core.actions.action import RemoteAction
@@ -25,13 +27,13 @@ from rasa.engine.graph import ExecutionContext, GraphComponent, GraphSchema, Sch
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.core import events as e
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 from rasa.shared.exceptions import RasaException
 from rasa.shared.utils.common import all_subclasses
 from rasa.shared.utils.schemas.events import EVENT_SCHEMA
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
-from kelurahan.whatsapp import rasa_patches
+from kelurahan.whatsapp import rasa_calls, rasa_patches
 from scripts.children import ROOT
 from scripts.nlu.pesan import baca_uji
 from scripts.surroundings import MODEL
@@ -197,6 +199,7 @@ class ActionServer:
 
     def __init__(self) -> None:
         self.port, self.runner = 0, None
+        self.bodies: list[str] = []
         self.requests: list[web.Request] = []
         self.connections: set[object] = set()
 
@@ -216,6 +219,7 @@ class ActionServer:
 
     async def _answer(self, request: web.Request) -> web.Response:
         self.requests.append(request)
+        self.bodies.append(await request.text())
         self.connections.add(request.transport.get_extra_info("peername"))
         if "status" in request.query:
             return web.Response(status=int(request.query["status"]), text='{"error": "x"}')
@@ -258,6 +262,11 @@ def test_calls_at_the_same_time_get_their_own_answers():
     asyncio.run(run())
 
 
+def but_length(headers: object) -> dict:
+    """Headers without the length of the body: the same JSON is written more closely."""
+    return {name: value for name, value in headers.items() if name != "Content-Length"}
+
+
 def test_what_is_sent_is_what_rasa_sends():
     """Headers, basic auth, token and parameters; the patched session differs in its life only."""
     own = rasas_own("rasa.utils.endpoints").EndpointConfig
@@ -274,7 +283,8 @@ def test_what_is_sent_is_what_rasa_sends():
             for one in (endpoint, rasas):
                 for compress in (False, True):
                     await one.request(json={"n": 1}, headers={"X-B": "b"}, compress=compress)
-            sent = [(r.method, str(r.rel_url), dict(r.headers)) for r in server.requests]
+            assert [json.loads(body) for body in server.bodies] == [{"n": 1}] * 4
+            sent = [(r.method, str(r.rel_url), but_length(r.headers)) for r in server.requests]
             assert sent[:2] == sent[2:]
             assert sent[0][2]["Authorization"].startswith("Basic ")
             assert sent[0][1] == "/webhook?q=1&token=rahasia"
@@ -414,6 +424,33 @@ HISTORIES = {
     "paused": [SAID, e.ConversationPaused()],
     "many turns": [SAID, *ANSWERED] * 5,
 }
+RANKING = [{"name": "salam", "confidence": 0.9}, {"name": "nlu_fallback", "confidence": 0.1}]
+SELECTED = {"default": {"ranking": []}, "layanan": [{"slug": "ktp", "confidence": 0.7}]}
+UNDERSTOOD = e.UserUttered(
+    "syarat",
+    {"name": "salam"},
+    parse_data={
+        "intent": {"name": "salam"},
+        "entities": [],
+        "text": "syarat",
+        "intent_ranking": RANKING,
+        "response_selector": SELECTED,
+    },
+)
+HISTORIES["how sure of what else"] = [UNDERSTOOD, *ANSWERED, UNDERSTOOD]
+HISTORIES["how sure before"] = [UNDERSTOOD, *ANSWERED, SAID]
+
+
+def lighter(call: dict) -> dict:
+    """Rasa's call without what our actions do not read: most rankings, the selector's texts."""
+    for event in call["tracker"]["events"]:
+        for key in ("intent_ranking", "response_selector"):
+            event.get("parse_data", {}).pop(key, None)
+    if selected := (call["tracker"]["latest_message"] or {}).get("response_selector"):
+        selected.pop("default")
+    return call
+
+
 ENDPOINTS = {
     "selective": lambda: EndpointConfig("http://127.0.0.1:1", enable_selective_domain=True),
     "not selective": lambda: EndpointConfig("http://127.0.0.1:1", enable_selective_domain=False),
@@ -429,13 +466,33 @@ def test_an_action_call_is_rasas_with_only_the_latest_turns(history, name, endpo
     action = RemoteAction(name, endpoint())
     tracker = DialogueStateTracker.from_events("6281200000103", history, DOMAIN.slots)
     ours = action._action_call_format(tracker, DOMAIN)
-    rasas = own_action._action_call_format(action, tracker, DOMAIN)
+    before = json.dumps(tracker.current_state(EventVerbosity.ALL))
+    ours = copy.deepcopy(ours)
+    rasas = lighter(copy.deepcopy(own_action._action_call_format(action, tracker, DOMAIN)))
+    assert json.dumps(tracker.current_state(EventVerbosity.ALL)) == before
     recent, everything = ours["tracker"]["events"], rasas["tracker"]["events"]
     messages = [i for i, event in enumerate(everything) if event["event"] == "user"]
-    start = messages[-rasa_patches.TURNS_SENT] if len(messages) >= rasa_patches.TURNS_SENT else 0
+    start = messages[-rasa_calls.TURNS_SENT] if len(messages) >= rasa_calls.TURNS_SENT else 0
     rasas["tracker"]["events"] = everything[start:]
     assert recent == rasas["tracker"]["events"]
     assert json.dumps(ours) == json.dumps(rasas)  # so that the order of keys is Rasa's, too
+
+
+def test_actions_get_the_ranking_of_the_latest_message():
+    tracker = DialogueStateTracker.from_events("x", [UNDERSTOOD, UNDERSTOOD], DOMAIN.slots)
+    told = RemoteAction("action_biasa", None)._action_call_format(tracker, DOMAIN)["tracker"]
+    assert told["latest_message"]["intent_ranking"] == RANKING
+    assert told["latest_message"]["response_selector"] == {"layanan": SELECTED["layanan"]}
+    assert tracker.latest_message.parse_data["response_selector"] == SELECTED
+
+
+ODD_TEXTS = ["\ud83d", "😀 Añi", "\u2028", "", 2**70, -(2**70), 1.5, float("nan"), np.float32(0.5)]
+
+
+@pytest.mark.parametrize("value", ODD_TEXTS, ids=repr)
+def test_what_is_written_is_read_as_what_it_was(value):
+    read = json.loads(rasa_calls.dumps({"nilai": [value]}))["nilai"][0]
+    assert read == value or (value != value and read is None)  # no JSON holds "not a number"
 
 
 def test_the_domain_travels_only_where_asked_for():

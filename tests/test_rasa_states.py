@@ -5,13 +5,18 @@ Rasa's own code comes from a second copy of its modules: another test may have p
 
 from __future__ import annotations
 
+import copy
 import importlib.util
 import itertools
 import json
+import logging
 import random
+import re
 import tarfile
+from pathlib import Path
 
 import pytest
+from rasa.core import processor
 from rasa.core.policies.rule_policy import RulePolicy
 from rasa.shared.core import events as e
 from rasa.shared.core.domain import Domain
@@ -43,8 +48,10 @@ def patched(monkeypatch):
         (Domain, "is_empty"),
         (RulePolicy, "_get_possible_keys"),
         (DialogueStateTracker, "applied_events"),
+        (DialogueStateTracker, "copy"),
     ):
         monkeypatch.setattr(owner, name, owner.__dict__[name])
+    monkeypatch.setattr(processor, "copy", copy)
     rasa_states.apply()
 
 
@@ -178,3 +185,46 @@ def test_whether_a_domain_is_empty_is_worked_out_once(domain: Domain, monkeypatc
     assert (domain.is_empty(), nothing.is_empty()) == (False, True)
     monkeypatch.setattr(Domain, "as_dict", None)
     assert (domain.is_empty(), nothing.is_empty()) == (False, True)
+
+
+def content(tracker: DialogueStateTracker) -> dict:
+    """All that a conversation holds, but what our own modules keep with it."""
+    held = {k: v for k, v in tracker.__dict__.items() if not k.startswith("_kelurahan_")}
+    held["slots"] = {name: (type(slot), slot.__dict__) for name, slot in tracker.slots.items()}
+    return held
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_a_copy_is_what_rasas_replay_gives_and_leaves_the_original_alone(domain, seed):
+    dice = random.Random(seed)
+    tracker = DialogueStateTracker("warga", domain.slots)
+    tracker.update_with_events([e.ActionExecuted("action_listen")], domain)
+    for _ in range(6):
+        turn = happenings(domain, dice)
+        for event in turn:
+            tracker.update(event, domain)
+            if dice.random() < 0.3:
+                tracker.past_states(domain)  # leaves something of ours with the tracker
+            ours, rasas = tracker.copy(), tracker.travel_back_in_time(float("inf"))
+            assert content(ours) == content(rasas)
+            assert ours.past_states(domain) == OWN_STATES(domain, rasas)
+        before = copy.deepcopy(content(tracker))
+        ours.update_with_events(happenings(domain, dice), domain)
+        if ours.active_loop:
+            ours.interrupt_loop(True)
+        assert content(tracker) == before
+
+
+@pytest.mark.parametrize("level", [logging.DEBUG, logging.INFO])
+def test_the_processor_copies_for_debug_lines_only(level, caplog):
+    value = [{"a": 1}]
+    with caplog.at_level(level, logger="rasa.core.processor"):
+        copied = processor.copy.deepcopy(value)
+    assert copied == value
+    assert (copied is not value) == (level == logging.DEBUG)
+
+
+def test_the_processor_uses_nothing_else_of_copy():
+    """What stands in the place of the module has one function."""
+    source = Path(processor.__file__).read_text(encoding="utf-8")
+    assert set(re.findall(r"\bcopy\.(\w+)", source)) == {"deepcopy"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 import socket
 
 import pytest
@@ -133,7 +134,8 @@ def rows(store: SQLTrackerStore, sender: str) -> list[tuple]:
     columns = [c for c in table.c if c.name not in ("id", "sender_id")]
     chosen = sa.select(columns).where(table.c.sender_id == sender).order_by(table.c.id)
     with store.engine.connect() as connection:
-        return [tuple(row) for row in connection.execute(chosen)]
+        # what is written as JSON may be spaced and escaped in another way than Rasa's
+        return [(*row[:-1], json.loads(row[-1])) for row in connection.execute(chosen)]
 
 
 def state(tracker: DialogueStateTracker | None) -> dict | None:

@@ -151,6 +151,7 @@ class WhatsAppInput(InputChannel):
     async def _start(self, app: Sanic, loop: Any = None) -> None:
         """Take over what an earlier run left, and begin to work the queues."""
         self.office.rasa.agent = getattr(app.ctx, "agent", None)
+        app.config.ACCESS_LOG = False  # Sanic makes up a line for each answer; Rasa prints none
         await self.office.start(self._metrics_port)
 
     async def _stop(self, app: Sanic, loop: Any = None) -> None:

@@ -49,6 +49,10 @@ class LedgerThread:
 
         Raises StoreBusyError when it is still away then.
         """
+        try:
+            return await self.run(call, *args)
+        except StoreBusyError:
+            logger.info("database away; tried again for %.0f s", patience)
         trying = AsyncRetrying(
             wait=wait_fixed(0.25),
             stop=stop_after_delay(patience),

@@ -1,4 +1,4 @@
-"""Four more patches of Rasa 3.6.21, for what it works out again and again in one turn.
+"""Six more patches of Rasa 3.6.21, for what it works out again and again in one turn.
 
 A turn asks `RulePolicy` two or three times what to do next. Each time Rasa replays the whole
 conversation to describe every state it was in, and compares every rule with each of these states.
@@ -11,15 +11,21 @@ All give Rasa's own answer here, with less work:
 10. `DialogueStateTracker.applied_events`: where nothing was taken back and no form ran, the answer
     is what came after the last session start; no event is asked six times what it is.
 11. `Domain.is_empty`: asked for every message, it compares the domain with a newly built one.
+12. `DialogueStateTracker.copy`: Rasa copies a conversation for every action and replays all of it;
+    what that gives is what the conversation is now.
+13. `MessageProcessor` copies events deeply for debug lines that nobody has asked for.
 """
 
 from __future__ import annotations
 
+import copy
+import logging
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from rasa.core import processor
 from rasa.core.policies.rule_policy import SHOULD_NOT_BE_SET, RulePolicy
 from rasa.shared.core.constants import PREVIOUS_ACTION, USER
 from rasa.shared.core.domain import Domain, State
@@ -33,6 +39,7 @@ from rasa.shared.core.events import (
     SessionStarted,
     UserUtteranceReverted,
 )
+from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ACTION_NAME, INTENT
 
@@ -51,6 +58,8 @@ def apply() -> None:
     RulePolicy._get_possible_keys = _get_possible_keys
     DialogueStateTracker.applied_events = _applied_events
     Domain.is_empty = _is_empty
+    DialogueStateTracker.copy = _copy
+    processor.copy = _DebugCopies()
 
 
 @dataclass
@@ -162,3 +171,37 @@ def _is_empty(self: Domain) -> bool:
     if _EMPTY not in self.__dict__:
         self.__dict__[_EMPTY] = _rasas_is_empty(self)
     return self.__dict__[_EMPTY]
+
+
+_OURS = "_kelurahan_"  # what our own modules keep with a tracker
+
+
+def _copy(self: DialogueStateTracker) -> DialogueStateTracker:
+    """The same conversation, to go on with: its events are shared, nothing that changes is."""
+    new = DialogueStateTracker.__new__(DialogueStateTracker)
+    new.__dict__.update((k, v) for k, v in self.__dict__.items() if not k.startswith(_OURS))
+    new.events = self.events.copy()
+    new.slots = {name: _copy_of(slot) for name, slot in self.slots.items()}
+    new.active_loop = copy.copy(self.active_loop)
+    # a replayed one does not know these
+    new.sender_source = new.model_id = new.assistant_id = None
+    return new
+
+
+def _copy_of(slot: Slot) -> Slot:
+    """As copy.copy, which asks first how."""
+    new = object.__new__(type(slot))
+    new.__dict__.update(slot.__dict__)
+    return new
+
+
+class _DebugCopies:
+    """In the place of the module `copy` in Rasa's processor, which copies for debug lines only."""
+
+    @staticmethod
+    def deepcopy(value: Any) -> Any:
+        """A deep copy if it will be written, else what was given."""
+        return copy.deepcopy(value) if _PROCESSOR_LOG.isEnabledFor(logging.DEBUG) else value
+
+
+_PROCESSOR_LOG = logging.getLogger(processor.__name__)

@@ -13,16 +13,18 @@ one that it was saved with, and a turn that is not saved leaves none behind.
 from __future__ import annotations
 
 import itertools
-import json
 from collections import OrderedDict
 from functools import lru_cache
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.events import EntitiesAdded, Event, SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.pool import QueuePool
+
+from kelurahan.whatsapp.rasa_calls import dumps
 
 BUSY_SECONDS = 5
 _STORED = "_kelurahan_stored"  # one worker at a time has a conversation: nobody adds between
@@ -62,7 +64,7 @@ class PooledTrackerStore(SQLTrackerStore):
             rows = connection.execute(_LATEST_SESSION, {"sender": sender_id}).scalars().all()
         if not rows or not self.domain:
             return None
-        events = [json.loads(row) for row in rows]
+        events = [orjson.loads(row) for row in rows]
         tracker = DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
         setattr(tracker, _STORED, len(rows))
         return tracker
@@ -76,19 +78,24 @@ class PooledTrackerStore(SQLTrackerStore):
                 found = connection.execute(_LATEST_SESSION, {"sender": tracker.sender_id})
                 stored = len(found.scalars().all())
             new = list(itertools.islice(tracker.events, stored, len(tracker.events)))
+            newest = None
             if rows := [_row(tracker.sender_id, event) for event in new]:
-                self._insert(connection, rows)
-            setattr(tracker, _NEWEST, _newest(connection, tracker.sender_id))
+                newest = self._insert(connection, rows)
+            newest = newest or _newest(connection, tracker.sender_id)
+        setattr(tracker, _NEWEST, newest)
         setattr(tracker, _STORED, len(tracker.events))
         self._keep(tracker, new)
 
-    def _insert(self, connection: Any, rows: list[dict[str, Any]]) -> None:
-        """All rows in one statement: SQLite lets other threads in at each, and waits for them."""
+    def _insert(self, connection: Any, rows: list[dict[str, Any]]) -> int | None:
+        """All rows in one statement: SQLite lets other threads in at each, and waits for them.
+
+        The id of the last of them, where the database says it by the way.
+        """
         if connection.dialect.name == "sqlite" and len(rows) <= MOST_ROWS:
             values = tuple(row[column] for row in rows for column in _COLUMNS)
-            connection.exec_driver_sql(_insert(len(rows)), values)
-        else:
-            connection.execute(sa.insert(self.SQLEvent.__table__), rows)
+            return connection.exec_driver_sql(_insert(len(rows)), values).lastrowid
+        connection.execute(sa.insert(self.SQLEvent.__table__), rows)
+        return None
 
     def _keep(self, tracker: DialogueStateTracker, new: list[Event]) -> None:
         """Keep it for the next turn, unless its rows would give another tracker."""
@@ -136,7 +143,7 @@ def _row(sender_id: str, event: Event) -> dict[str, Any]:
         "timestamp": data.get("timestamp"),
         "intent_name": intent.get("name"),
         "action_name": data.get("name"),
-        "data": json.dumps(data),
+        "data": dumps(data),
     }
 
 
