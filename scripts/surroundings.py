@@ -29,6 +29,7 @@ QUIET = {
     "TF_CPP_MIN_LOG_LEVEL": "2",
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
     "PYTHONUNBUFFERED": "1",
+    "SANIC_ACCESS_LOG": "false",  # a line for each answer would be made up, and printed nowhere
 }
 # Rasa's threads would each keep freed memory to themselves: 40 MB less on two cores.
 LEAN = {"MALLOC_ARENA_MAX": "2"}

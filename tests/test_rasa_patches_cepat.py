@@ -253,6 +253,21 @@ def test_several_calls_share_one_connection():
     asyncio.run(run())
 
 
+def test_a_closed_session_is_followed_by_a_new_one():
+    async def run() -> None:
+        async with action_server() as (server, endpoint):
+            await endpoint.request(json={"n": 1})
+            first = endpoint.session().session
+            await rasa_calls.close(endpoint)
+            assert first.closed
+            await rasa_calls.close(endpoint)
+            await rasa_calls.close(None)
+            assert (await endpoint.request(json={"n": 2}))["asked"] == 2
+            assert len(server.connections) == 2
+
+    asyncio.run(run())
+
+
 def test_calls_at_the_same_time_get_their_own_answers():
     async def run() -> None:
         async with action_server() as (_, endpoint):

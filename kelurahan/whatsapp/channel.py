@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib
 import inspect
 import logging
@@ -18,6 +19,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel
 from rasa.shared.exceptions import RasaException
 from sanic import Blueprint, Sanic, response
@@ -28,7 +30,7 @@ from kelurahan import logs
 from kelurahan.settings import SettingsError, settings
 from kelurahan.store import StoreError
 from kelurahan.store.queue import Worker
-from kelurahan.whatsapp import metrics, rasa_patches, sanic_patches, signature
+from kelurahan.whatsapp import metrics, rasa_calls, rasa_patches, sanic_patches, signature
 from kelurahan.whatsapp.config import Config
 from kelurahan.whatsapp.events import Batch, Ignored, Message, Status, fingerprint
 from kelurahan.whatsapp.parse import parse
@@ -152,11 +154,23 @@ class WhatsAppInput(InputChannel):
         """Take over what an earlier run left, and begin to work the queues."""
         self.office.rasa.agent = getattr(app.ctx, "agent", None)
         app.config.ACCESS_LOG = False  # Sanic makes up a line for each answer; Rasa prints none
+        if isinstance(self.office.rasa.agent, Agent):
+            leave_out_of_collections()
         await self.office.start(self._metrics_port)
 
     async def _stop(self, app: Sanic, loop: Any = None) -> None:
         """Let running turns end before the server does."""
         await self.office.stop(SHUTDOWN_PATIENCE)
+        await rasa_calls.close(getattr(self.office.rasa.agent, "action_endpoint", None))
+
+
+def leave_out_of_collections() -> None:
+    """Never look through what is loaded now for garbage again: the model and its libraries stay.
+
+    Each whole collection would stop everything for a third of a second, webhooks too.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def place(port: int) -> str:

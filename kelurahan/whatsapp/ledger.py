@@ -53,12 +53,9 @@ class LedgerThread:
             return await self.run(call, *args)
         except StoreBusyError:
             logger.info("database away; tried again for %.0f s", patience)
-        trying = AsyncRetrying(
-            wait=wait_fixed(0.25),
-            stop=stop_after_delay(patience),
-            retry=retry_if_exception_type(StoreBusyError),
-            reraise=True,
-        )
+        away = retry_if_exception_type(StoreBusyError)
+        end = stop_after_delay(patience)
+        trying = AsyncRetrying(wait=wait_fixed(0.25), stop=end, retry=away, reraise=True)
         return await trying(self.run, call, *args)
 
 

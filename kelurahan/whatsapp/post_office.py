@@ -27,7 +27,8 @@ from kelurahan.whatsapp.turns import Rasa, Turns
 logger = logging.getLogger(__name__)
 
 # Rasa computes on one core: more turns at once only wait for each other, and webhooks with them.
-TURNS_AT_ONCE = 4
+# With PostgreSQL a webhook waits for the event loop more often: fewer (see bench.waiting).
+TURNS_AT_ONCE, POSTGRES_TURNS_AT_ONCE = 4, 2
 TURNS_CLAIMED = 48  # taken from the table together; far less than a lease of work
 LETTERS_AT_ONCE = 32  # these wait for the network
 POSTGRES_THREADS = 6
@@ -81,7 +82,7 @@ class PostOffice:
         self.turns: Lanes[Turn] = Lanes(
             name="inbox",
             slots=TURNS_CLAIMED,
-            at_once=TURNS_AT_ONCE,
+            at_once=POSTGRES_TURNS_AT_ONCE if postgres else TURNS_AT_ONCE,
             serve=self._turns.serve,
             take=self._take_turns,
         )

@@ -130,6 +130,13 @@ def _session(self: EndpointConfig) -> KeptSession:
     return kept[1]
 
 
+async def close(endpoint: EndpointConfig | None) -> None:
+    """End the kept session of an endpoint, if there is one."""
+    kept = endpoint.__dict__.pop(_KEPT, None) if endpoint else None
+    if kept is not None:
+        await kept[1].session.close()
+
+
 TURNS_SENT = 3  # this one, the one before, and one to spare; see actions/konteks.py
 
 
