@@ -36,6 +36,7 @@ class Plan:
     levels: tuple[int, ...]  # residents at once
     messages: int
     limit: float
+    rounds: int = 1
     options: Options = Options()
 
 

@@ -14,6 +14,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -21,12 +22,13 @@ from bench import plot, profiling, replicas
 from bench.bots import BOTS, Options, Place, Plan
 from bench.figures import Result, machine, report
 from bench.load import LONGEST, MIX, MOST_MESSAGES
-from bench.measuring import load_bot
+from bench.measuring import Bot, load_all
 from kelurahan.settings import SettingsError
 from scripts.children import ROOT, Children, LaunchError, free_port, say
 from scripts.children import stop_on_signals as end_on_signals
 
 RESULTS = ROOT / "results" / "bench"
+MOST_ROUNDS = 10
 NOTES = f"""Webhook to reply: from sending the signed webhook until the reply arrives at the fake
 Graph API, which runs in the process of the load. A conversation is {len(MIX)} messages from a
 number of its own, each sent after the reply to the one before; "at once": so many side by side.
@@ -34,26 +36,27 @@ number of its own, each sent after the reply to the one before; "at once": so ma
 accuracy is not what is compared). Stock and no-op keep conversations in memory, check no signature
 and record nothing; ours checks and keeps everything in its database. CPU is what the bot's programs
 used of the processor over all levels: other work on the machine moves it far less than the times.
+All bots run at once, but one at a time is loaded, round by round: a slow quarter of an hour of the
+machine is shared by all.
 Training is the whole `rasa train`."""
 
 
-def measured(key: str, plan: Plan, logs: Path) -> Result:
-    """One bot: trained if need be, started, loaded, weighed and ended."""
+def built(key: str, plan: Plan, logs: Path, around: ExitStack) -> Bot:
+    """One bot: trained if need be, in a place of its own; taken down by `around`."""
     name, build = BOTS[key]
-    with (
-        tempfile.TemporaryDirectory(prefix="kelurahan-bench-") as var,
-        Children(logs / key) as children,
-    ):
-        graph_port = free_port()
-        place = Place.make(Path(var), free_port(), graph_port)
-        ready = build(children, place, plan.options)
-        result = Result(key, name, judged=key in ("ours", "stock"))
-        return load_bot(children, result, ready, graph_port, [place.webhook], plan)
+    var = around.enter_context(tempfile.TemporaryDirectory(prefix="kelurahan-bench-"))
+    children = around.enter_context(Children(logs / key))
+    graph_port = free_port()
+    place = Place.make(Path(var), free_port(), graph_port)
+    ready = build(children, place, plan.options)
+    result = Result(key, name, judged=key in ("ours", "stock"))
+    return Bot(children, result, ready, graph_port, [place.webhook])
 
 
 def compare(keys: Sequence[str], plan: Plan, folder: Path) -> list[Result]:
-    """One bot after the other, so that none takes the machine from another."""
-    return [measured(key, plan, folder / "logs") for key in keys]
+    """All bots run, one at a time has anything to do."""
+    with ExitStack() as around:
+        return load_all([built(key, plan, folder / "logs", around) for key in keys], plan)
 
 
 def write(folder: Path, title: str, results: list[Result], before: Sequence[float]) -> None:
@@ -86,7 +89,8 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bots", type=keys, default=tuple(BOTS), help="default: all")
     parser.add_argument("--levels", type=numbers, default=(1, 8, 32), help="residents at once")
-    parser.add_argument("--messages", type=int, default=192, help="at least, for each level")
+    parser.add_argument("--messages", type=int, default=96, help="at least, a level and round")
+    parser.add_argument("--rounds", type=int, default=3, help="each bot in turn, so many times")
     parser.add_argument("--limit", type=float, default=60.0, help="seconds for each level")
     parser.add_argument("--learn", type=int, default=Options.messages, help="stock bot: messages")
     parser.add_argument("--epochs", type=int, default=Options.epochs, help="stock bot: epochs")
@@ -105,6 +109,7 @@ def run(chosen: argparse.Namespace, folder: Path) -> None:
         chosen.levels,
         min(max(chosen.messages, 1), MOST_MESSAGES),
         min(max(chosen.limit, 1.0), LONGEST),
+        min(max(chosen.rounds, 1), MOST_ROUNDS),
         Options(chosen.learn, chosen.epochs),
     )
     before = os.getloadavg()

@@ -57,6 +57,7 @@ class Level:
     samples: list[Sample] = field(default_factory=list)
     unanswered: int = 0  # given up, refused by the webhook, or still waiting at the time limit
     extra: int = 0  # messages to a number that was not waiting for one
+    seconds: float = 0.0  # of several rounds, without what was between them
 
     @property
     def waits(self) -> list[float]:
@@ -66,10 +67,25 @@ class Level:
     @property
     def rate(self) -> float:
         """Answered messages per second, from the first webhook to the last reply."""
-        if not self.samples:
-            return 0.0
+        return len(self.samples) / self.span if self.samples else 0.0
+
+    @property
+    def span(self) -> float:
+        """Seconds from the first webhook to the last reply."""
+        if self.seconds or not self.samples:
+            return self.seconds
         begun = min(sample.sent for sample in self.samples)
-        return len(self.samples) / (max(s.sent + s.wait for s in self.samples) - begun)
+        return max(s.sent + s.wait for s in self.samples) - begun
+
+    def __add__(self, later: Level) -> Level:
+        """Both as one: a further round with as many residents at once."""
+        return Level(
+            self.residents,
+            self.samples + later.samples,
+            self.unanswered + later.unanswered,
+            self.extra + later.extra,
+            self.span + later.span,
+        )
 
     @property
     def fitting(self) -> float:
@@ -192,7 +208,7 @@ class Load:
 
 @asynccontextmanager
 async def load(
-    port: int, webhooks: Sequence[str], ready: Graph | None = None
+    port: int, webhooks: Sequence[str], ready: Graph | None = None, first: int = 0
 ) -> AsyncIterator[Load]:
     """A Graph API on the port and a load that is ready to begin."""
     graph = ready or Graph()
@@ -202,7 +218,7 @@ async def load(
         timeout=timeout, connector=aiohttp.TCPConnector(limit=0)
     ) as http:
         try:
-            yield Load(graph, http, webhooks)
+            yield Load(graph, http, webhooks, first)
         finally:
             server.close()
             with suppress(asyncio.TimeoutError):  # the bot keeps its connections open
@@ -216,9 +232,13 @@ async def measure(
     messages: int,
     limit: float,
     begin: Callable[[], None] = lambda: None,
+    first: int = 0,
 ) -> list[Level]:
-    """Every level after a warming-up that is not counted; `begin` is called between the two."""
-    async with load(port, webhooks) as residents:
+    """Every level after a warming-up that is not counted; `begin` is called between the two.
+
+    `first` numbers the residents: nobody writes again.
+    """
+    async with load(port, webhooks, first=first) as residents:
         await residents.level(2, 4 * len(MIX), limit)
         begin()
         return [await residents.level(many, enough(messages, many), limit) for many in levels]

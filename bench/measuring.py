@@ -7,40 +7,67 @@ import os
 import subprocess
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench.bots import Plan, Ready
 from bench.figures import Result
-from bench.load import measure
+from bench.load import Level, measure
 from scripts.children import Children, say
 
+RESIDENTS_A_ROUND = 1_000_000  # numbers are not used twice
 
-def load_bot(
-    children: Children,
-    result: Result,
-    ready: Ready,
-    graph_port: int,
-    webhooks: Sequence[str],
-    plan: Plan,
-) -> Result:
-    """Fill in start, levels and memory of a bot that is not running yet."""
-    result.training = ready.training
-    result.start = start(children, ready)
-    say(f"[bench] {result.name}: ready after {result.start:.0f} s, loading ...")
-    spent = {one.process.pid: 0.0 for one in children.all}
 
-    def begin() -> None:
-        spent.update({pid: processor_seconds(pid) for pid in spent})
+@dataclass
+class Bot:
+    """One that is measured, from its start to its weighing."""
 
-    load = measure(graph_port, webhooks, plan.levels, plan.messages, plan.limit, begin)
-    result.levels = asyncio.run(load)
-    children.look()  # one that has died has no figures
-    result.processor = {
-        one.program.name: processor_seconds(one.process.pid) - spent[one.process.pid]
-        for one in children.all
-    }
-    result.memory = {one.program.name: resident_kilobytes(one.process.pid) for one in children.all}
-    return result
+    children: Children
+    result: Result
+    ready: Ready
+    graph_port: int
+    webhooks: Sequence[str]
+
+    def start(self) -> None:
+        """Prepare it and wait until it answers."""
+        self.result.training = self.ready.training
+        self.result.start = start(self.children, self.ready)
+        say(f"[bench] {self.result.name}: ready after {self.result.start:.0f} s")
+
+    def load(self, plan: Plan, number: int) -> None:
+        """One round: every level, added to those of the rounds before."""
+        say(f"[bench] {self.result.name}: loading, round {number + 1} of {plan.rounds} ...")
+        processes = {one.program.name: one.process.pid for one in self.children.all}
+        spent: dict[str, float] = {}
+
+        def begin() -> None:
+            spent.update({name: processor_seconds(pid) for name, pid in processes.items()})
+
+        first = number * RESIDENTS_A_ROUND
+        plan_of_one = (plan.levels, plan.messages, plan.limit, begin, first)
+        levels = asyncio.run(measure(self.graph_port, self.webhooks, *plan_of_one))
+        self.children.look()  # one that has died has no figures
+        before = self.result.levels or [Level(level.residents) for level in levels]
+        self.result.levels = [old + new for old, new in zip(before, levels, strict=True)]
+        for name, pid in processes.items():
+            used = processor_seconds(pid) - spent[name]
+            self.result.processor[name] = self.result.processor.get(name, 0.0) + used
+
+    def weigh(self) -> Result:
+        """Its memory after the load; with it the result is complete."""
+        sizes = {one.program.name: one.process.pid for one in self.children.all}
+        self.result.memory = {name: resident_kilobytes(pid) for name, pid in sizes.items()}
+        return self.result
+
+
+def load_all(bots: Sequence[Bot], plan: Plan) -> list[Result]:
+    """Round by round, one bot after the other: a machine that slows down slows all of them."""
+    for bot in bots:
+        bot.start()
+    for number in range(plan.rounds):
+        for bot in bots:
+            bot.load(plan, number)
+    return [bot.weigh() for bot in bots]
 
 
 def start(children: Children, ready: Ready) -> float:

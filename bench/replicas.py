@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bench.bots import PRODUCTION, Place, Plan, Ready
 from bench.figures import Result
-from bench.measuring import load_bot
+from bench.measuring import Bot, load_all
 from kelurahan.store import engine
 from scripts import surroundings
 from scripts.children import Children, Program, free_port
@@ -62,7 +62,8 @@ def measured(count: int, plan: Plan, logs: Path, more: Mapping[str, str]) -> Res
             ],
         )
         webhooks = [place.webhook for place in places]
-        return load_bot(children, result, ready, graph_port, webhooks, plan)
+        bot = Bot(children, result, ready, graph_port, webhooks)
+        return load_all([bot], plan)[0]
 
 
 def programs(place: Place) -> list[Program]:

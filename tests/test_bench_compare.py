@@ -38,6 +38,15 @@ def test_the_rate_counts_from_the_first_webhook_to_the_last_reply():
     assert Level(1).rate == 0.0
 
 
+def test_rounds_are_added_without_the_time_between_them():
+    one, later = level(waits=(0.5, 0.5, 1.0)), level(waits=(2.0,))
+    later.samples = [Sample(100.0, 2.0, True)]
+    later.unanswered, later.extra = 1, 2
+    both = Level(1) + one + later
+    assert both.rate == pytest.approx(4 / (3.0 + 2.0))
+    assert (len(both.waits), both.unanswered, both.extra, both.residents) == (4, 1, 2, 1)
+
+
 def test_percentiles_are_milliseconds_that_were_measured():
     assert figures.milliseconds(level()) == pytest.approx([20, 40, 40])
 
