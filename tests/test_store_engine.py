@@ -50,8 +50,11 @@ def test_unusable_urls_are_refused_without_showing_a_password(url, kata):
     assert "rahasia" not in str(galat.value)
 
 
-def test_sqlite_runs_in_wal_with_foreign_keys_and_a_busy_timeout(basis_data):
-    with sesi() as s:
+@pytest.mark.parametrize(("baca", "kesabaran"), [(True, 5000), (False, engine.TANYA_LAGI_MS)])
+def test_sqlite_runs_in_wal_with_foreign_keys_and_a_busy_timeout(basis_data, baca, kesabaran):
+    with sesi(baca=not baca):  # the same pooled connection, used the other way before
+        pass
+    with sesi(baca=baca) as s:
         nilai = {
             p: s.execute(text(f"PRAGMA {p}")).scalar()
             for p in ("journal_mode", "foreign_keys", "busy_timeout", "synchronous")
@@ -59,7 +62,7 @@ def test_sqlite_runs_in_wal_with_foreign_keys_and_a_busy_timeout(basis_data):
     assert nilai == {
         "journal_mode": "wal",
         "foreign_keys": 1,
-        "busy_timeout": 5000,
+        "busy_timeout": kesabaran,
         "synchronous": 1,
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -13,7 +14,7 @@ from sqlalchemy import Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.url import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
@@ -22,6 +23,7 @@ from kelurahan.settings import settings
 from kelurahan.store.errors import StoreBusyError, StoreError, terjemahkan
 
 TUNGGU_KUNCI_DETIK = 5
+TANYA_LAGI_MS = 8  # SQLite sleeps 1, 2 and 5 ms in it
 _DRIVER = {"postgres": "postgresql+psycopg2", "postgresql": "postgresql+psycopg2"}
 
 
@@ -91,9 +93,31 @@ def _atur_sqlite(dbapi: Any, _catatan: Any) -> None:
 
 
 def _mulai_sqlite(koneksi: Connection) -> None:
-    """Take the write lock at the start: a reader that turns writer fails at once when overtaken."""
-    baca = koneksi.get_execution_options().get("baca", False)
-    koneksi.exec_driver_sql("BEGIN" if baca else "BEGIN IMMEDIATE")
+    """Take the write lock at the start: a reader that turns writer fails at once when overtaken.
+
+    SQLite asks for a lock that is taken after 1, 2, 5, 10 and up to 100 ms; where somebody writes
+    every few ms, the one who sleeps longest goes on losing. So writers ask anew from the start.
+    """
+    if koneksi.get_execution_options().get("baca", False):
+        _kesabaran(koneksi, 1000 * TUNGGU_KUNCI_DETIK)
+        koneksi.exec_driver_sql("BEGIN")
+        return
+    _kesabaran(koneksi, TANYA_LAGI_MS)
+    sampai = time.monotonic() + TUNGGU_KUNCI_DETIK
+    while True:
+        try:
+            koneksi.exec_driver_sql("BEGIN IMMEDIATE")
+            return
+        except OperationalError as salah:
+            if "locked" not in str(salah.orig) or time.monotonic() > sampai:
+                raise
+
+
+def _kesabaran(koneksi: Connection, milidetik: int) -> None:
+    """How long SQLite itself asks for a lock; remembered with the pooled connection."""
+    if koneksi.info.get("kesabaran") != milidetik:
+        koneksi.exec_driver_sql(f"PRAGMA busy_timeout = {milidetik}")
+        koneksi.info["kesabaran"] = milidetik
 
 
 @contextmanager
