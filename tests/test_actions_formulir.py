@@ -10,6 +10,7 @@ from pelacak import Warga
 from actions.formulir import AksiAjukan, ValidasiFormPermohonan
 from actions.layanan import AksiPilihNomor
 from kelurahan import permohonan
+from kelurahan.replies.formulir import PRIVASI_AWAL
 from kelurahan.store import direktori, sesi, waktu
 from kelurahan.wilayah import Direktori
 
@@ -73,6 +74,13 @@ def test_the_first_question_tells_how_to_stop_and_how_to_send_all_at_once():
     jawab = validasi(Warga().tulis("ajukan", "ajukan_permohonan", "sku"))
     assert "*batal*" in jawab.teks
     assert "*nama#tanggal lahir#RT/RW*" in jawab.teks
+
+
+def test_the_first_question_says_what_the_answers_are_for():
+    """Before the first personal data (ASVS 8.3.3), and not again with every field."""
+    jawab = validasi(Warga().tulis("ajukan", "ajukan_permohonan", "sku"))
+    assert jawab.teks.endswith(PRIVASI_AWAL)
+    assert PRIVASI_AWAL not in menunggu("nama", "Suparman").teks
 
 
 # one field after another

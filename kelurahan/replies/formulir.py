@@ -31,6 +31,10 @@ PRIVASI = (
     "Ketua RT/RW Anda bisa ikut dikabari. Ketik *hapus data saya* kapan saja untuk menghapusnya."
 )
 
+PRIVASI_AWAL = (
+    "🔒 Data ini hanya dipakai kelurahan untuk permohonan ini; ketik *hapus data saya* kapan saja."
+)
+
 
 class Isian(Protocol):
     """The fields known so far (None where still missing)."""
@@ -74,7 +78,11 @@ def pertanyaan(diminta: str, layanan: Layanan, isian: Isian) -> str:
 
 
 def minta(diminta: str, layanan: Layanan, isian: Isian, awal: bool = False) -> Balasan:
-    """Ask for the next field; the first question also says how to stop or send all at once."""
+    """Ask for the next field; the first question also says how to stop or send all at once.
+
+    And what the answers are for: before they are given, not after (`PRIVASI` follows with the
+    first application).
+    """
     pembuka = f"Baik, permohonan *{layanan.singkat}*." if awal else ""
     sudah = ringkas(isian, setengah=diminta != "rt_rw")
     catatan = f"Boleh juga sekaligus: {FORMAT_ISIAN}. Ketik *batal* untuk berhenti." if awal else ""
@@ -83,6 +91,7 @@ def minta(diminta: str, layanan: Layanan, isian: Isian, awal: bool = False) -> B
         f"Sudah saya catat:\n{sudah}" if sudah else "",
         pertanyaan(diminta, layanan, isian),
         catatan,
+        PRIVASI_AWAL if awal else "",
     )
     return Balasan(teks, "minta_isian", layanan.slug)
 
