@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Table, create_engine, event
+from sqlalchemy import Table, bindparam, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.url import URL, make_url
@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
+from sqlalchemy.sql.elements import TextClause
 
 from kelurahan.settings import settings
 from kelurahan.store.errors import StoreBusyError, StoreError, terjemahkan
@@ -138,11 +139,21 @@ def sesi(*, baca: bool = False) -> Iterator[Session]:
 def sisip_bila_baru(s: Session, tabel: Any, **nilai: Any) -> bool:
     """Insert a row unless one with the same key exists; True if it was inserted. Atomic."""
     koneksi = s.connection()
-    return koneksi.execute(_sisip(tabel.__table__, koneksi.dialect.name), nilai).rowcount == 1
+    nilai = {**_bawaan(tabel.__table__), **nilai}
+    sisip = _sisip(tabel.__table__, koneksi.dialect.name, tuple(nilai))
+    return koneksi.execute(sisip, nilai).rowcount == 1
 
 
 @lru_cache(maxsize=32)
-def _sisip(tabel: Table, dialek: str) -> Any:
-    """Built once per table: putting a statement together costs more than running it."""
-    sisip = (postgresql if dialek == "postgresql" else sqlite).insert(tabel)
-    return sisip.on_conflict_do_nothing()
+def _bawaan(tabel: Table) -> dict[str, Any]:
+    """What our models, and not the database, put where nothing is given."""
+    return {c.name: c.default.arg for c in tabel.c if c.default is not None and c.default.is_scalar}
+
+
+@lru_cache(maxsize=128)
+def _sisip(tabel: Table, dialek: str, kolom: tuple[str, ...]) -> TextClause:
+    """The statement, once: SQLAlchemy 1.4 composes an insert with ON CONFLICT anew at each call."""
+    macam = postgresql if dialek == "postgresql" else sqlite
+    sisip = macam.insert(tabel).inline().on_conflict_do_nothing()
+    tersusun = sisip.compile(dialect=macam.dialect(paramstyle="named"), column_keys=kolom)
+    return text(str(tersusun)).bindparams(*(bindparam(k, type_=tabel.c[k].type) for k in kolom))

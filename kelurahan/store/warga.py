@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from kelurahan.store import pengurus, waktu
@@ -15,6 +16,10 @@ from kelurahan.store.models import PANJANG_PENGIRIM, Inbox, Outbox, Permohonan, 
 from kelurahan.store.models_petugas import Lampiran, Obrolan, Serahan
 
 _COBA = 5
+# built once, for every message; nothing equals a number or BSUID that is not given
+_DIKENAL = select(Warga.id, Warga.wa_id, Warga.bsuid).where(
+    or_(Warga.wa_id == bindparam("wa_id"), Warga.bsuid == bindparam("bsuid"))
+)
 
 
 class PengirimError(StoreError):
@@ -35,7 +40,7 @@ def kenali(sesi: Session, *, wa_id: str | None, bsuid: str | None) -> str:
     if not (wa_id or bsuid):
         raise PengirimError("sender: neither number nor BSUID given; pass at least one")
     for _ in range(_COBA):
-        kini = _cari(sesi, wa_id, bsuid)
+        kini = sesi.connection().execute(_DIKENAL, {"wa_id": wa_id, "bsuid": bsuid}).all()
         if len(kini) == 1 and _cocok(kini[0], wa_id, bsuid):
             return kini[0].id
         if kini:
@@ -112,9 +117,7 @@ def kunci(sesi: Session, pengirim: str) -> Warga:
     raise StoreBusyError("sender: its record keeps changing under us; try again")
 
 
-def _cari(
-    sesi: Session, wa_id: str | None, bsuid: str | None, *, kunci: bool = False
-) -> list[Warga]:
+def _cari(sesi: Session, wa_id: str | None, bsuid: str | None, *, kunci: bool) -> list[Warga]:
     """Records holding the number or the BSUID; locked in order of id, so that nobody deadlocks."""
     dicari = ((Warga.wa_id, wa_id), (Warga.bsuid, bsuid))
     syarat = [kolom == nilai for kolom, nilai in dicari if nilai]
@@ -126,7 +129,7 @@ def _cari(
     return list(sesi.scalars(pilih, execution_options={"populate_existing": True}))
 
 
-def _cocok(warga: Warga, wa_id: str | None, bsuid: str | None) -> bool:
+def _cocok(warga: Any, wa_id: str | None, bsuid: str | None) -> bool:
     return wa_id in (None, warga.wa_id) and bsuid in (None, warga.bsuid)
 
 
