@@ -17,10 +17,14 @@ from pathlib import Path
 
 import pytest
 from rasa.core import processor
+from rasa.core.actions import action
+from rasa.core.policies import rule_policy
+from rasa.core.policies.policy import Policy
 from rasa.core.policies.rule_policy import RulePolicy
 from rasa.shared.core import events as e
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
 
 from kelurahan.whatsapp import rasa_states
 from scripts.children import ROOT
@@ -49,6 +53,8 @@ def patched(monkeypatch):
         (RulePolicy, "_get_possible_keys"),
         (DialogueStateTracker, "applied_events"),
         (DialogueStateTracker, "copy"),
+        (Policy, "format_tracker_states"),
+        (action, "default_actions"),
     ):
         monkeypatch.setattr(owner, name, owner.__dict__[name])
     monkeypatch.setattr(processor, "copy", copy)
@@ -127,6 +133,9 @@ def test_only_what_happened_since_is_replayed(domain: Domain, monkeypatch):
     asked = []
     own = Domain.get_active_state
     monkeypatch.setattr(Domain, "get_active_state", lambda *a, **k: asked.append(1) or own(*a, **k))
+    tracker.past_states(domain)
+    assert asked == []
+    tracker.update(e.BotUttered("ya"), domain)
     tracker.past_states(domain)
     assert len(asked) == 1
 
@@ -228,3 +237,36 @@ def test_the_processor_uses_nothing_else_of_copy():
     """What stands in the place of the module has one function."""
     source = Path(processor.__file__).read_text(encoding="utf-8")
     assert set(re.findall(r"\bcopy\.(\w+)", source)) == {"deepcopy"}
+
+
+@pytest.mark.parametrize("level", [logging.DEBUG, logging.INFO])
+def test_states_are_put_into_words_for_debug_lines_only(level, caplog):
+    states = [{"user": {"intent": "salam"}, "prev_action": {"action_name": "action_listen"}}]
+    with caplog.at_level(level, logger=rule_policy.__name__):
+        told = RulePolicy.format_tracker_states(states)
+    assert ("salam" in told) == (level == logging.DEBUG)
+
+
+def test_default_actions_are_rasas_and_belong_to_their_endpoint():
+    own = rasas_own("rasa.core.actions.action", "ActionListen", "name").__globals__
+    first, second = EndpointConfig("http://a"), EndpointConfig("http://b")
+    for endpoint in (first, second, None):
+        ours = action.default_actions(endpoint)
+        rasas = own["default_actions"](endpoint)
+        assert [type(a).__name__ for a in ours] == [type(a).__name__ for a in rasas]
+        assert [a.__dict__ for a in ours] == [a.__dict__ for a in rasas]
+    assert action.default_actions(first)[0] is action.default_actions(first)[0]
+    assert action.default_actions(first)[0] is not action.default_actions(second)[0]
+    action.default_actions(first).clear()
+    assert action.default_actions(first)
+
+
+def test_what_applies_is_found_anew_when_events_are_put_in_the_place_of_others(domain):
+    tracker = DialogueStateTracker("warga", domain.slots)
+    tracker.update_with_events([e.ActionExecuted("action_listen"), e.BotUttered("a")], domain)
+    before = tracker.applied_events()
+    before.clear()  # what a caller does with the answer is its own affair
+    assert len(tracker.applied_events()) == 2
+    tracker.events = tracker.events.copy()
+    tracker.events[1] = e.BotUttered("b")
+    assert tracker.applied_events() == OWN_APPLIED(tracker)

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import json
 import socket
+import sqlite3
 
 import pytest
 import sqlalchemy as sa
@@ -319,7 +320,7 @@ def test_sqlite_connections_are_pooled_and_do_not_sync_at_every_commit(stores):
     play(ours, OURS, CONVERSATIONS["several sessions"])
     read(ours, OURS)
     assert isinstance(ours.engine.pool, QueuePool)
-    assert len(opened) == 1
+    assert len(opened) <= 2  # one for the turns, one for what goes through SQLAlchemy
     with ours.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 1
         assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 5000
@@ -354,7 +355,7 @@ def test_a_database_out_of_reach_is_an_error_never_an_empty_conversation(
         "get_or_create_tracker": OURS,
     }
     for method, argument in calls.items():
-        with pytest.raises(OperationalError):
+        with pytest.raises((OperationalError, sqlite3.OperationalError)):
             asyncio.run(getattr(store, method)(argument))
         with rasa_patches.undoable_turn(), pytest.raises(rasa_patches.TurnUndoneError):
             asyncio.run(getattr(FailSafeTrackerStore(store), method)(argument))
@@ -365,8 +366,11 @@ def test_a_database_that_disappears_between_reading_and_saving_is_an_error(store
     tracker = play(ours, OURS, CONVERSATIONS["one turn"])
     tracker.update(asked())
     ours.SQLEvent.__table__.drop(ours.engine)
-    with pytest.raises(OperationalError):
+    with pytest.raises((OperationalError, sqlite3.OperationalError)):
         asyncio.run(ours.save(tracker))
+    ours.SQLEvent.__table__.create(ours.engine)
+    asyncio.run(ours.save(DialogueStateTracker.from_events(OURS, [asked()], DOMAIN.slots)))
+    assert len(rows(ours, OURS)) == 1  # nothing of the failed one, and the store goes on
 
 
 @pytest.mark.kedua_basis_data

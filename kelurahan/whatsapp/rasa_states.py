@@ -1,4 +1,4 @@
-"""Six more patches of Rasa 3.6.21, for what it works out again and again in one turn.
+"""Eight more patches of Rasa 3.6.21, for what it works out again and again in one turn.
 
 A turn asks `RulePolicy` two or three times what to do next. Each time Rasa replays the whole
 conversation to describe every state it was in, and compares every rule with each of these states.
@@ -9,11 +9,14 @@ All give Rasa's own answer here, with less work:
 9. `RulePolicy._get_possible_keys`: only rules that fit the last action and the purpose of the last
    message are compared, and no state further back than the longest rule left reaches.
 10. `DialogueStateTracker.applied_events`: where nothing was taken back and no form ran, the answer
-    is what came after the last session start; no event is asked six times what it is.
+    is what came after the last session start; no event is asked six times what it is. The answer
+    is kept until something happens.
 11. `Domain.is_empty`: asked for every message, it compares the domain with a newly built one.
 12. `DialogueStateTracker.copy`: Rasa copies a conversation for every action and replays all of it;
     what that gives is what the conversation is now.
-13. `MessageProcessor` copies events deeply for debug lines that nobody has asked for.
+13. `MessageProcessor` copies events deeply, and `RulePolicy` describes every state in words, for
+    debug lines that nobody has asked for.
+14. `action.default_actions` makes twelve actions anew whenever one action is looked up.
 """
 
 from __future__ import annotations
@@ -26,6 +29,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rasa.core import processor
+from rasa.core.actions import action
+from rasa.core.policies import rule_policy
+from rasa.core.policies.policy import Policy
 from rasa.core.policies.rule_policy import SHOULD_NOT_BE_SET, RulePolicy
 from rasa.shared.core.constants import PREVIOUS_ACTION, USER
 from rasa.shared.core.domain import Domain, State
@@ -42,12 +48,17 @@ from rasa.shared.core.events import (
 from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ACTION_NAME, INTENT
+from rasa.utils.endpoints import EndpointConfig
 
 _STATES, _RULES = "_kelurahan_states", "_kelurahan_rules"  # on the tracker, on the policy
+_APPLIED = "_kelurahan_applied"  # on the tracker
 _EMPTY = "_kelurahan_empty"  # on the domain
+_DEFAULTS = "_kelurahan_defaults"  # on the endpoint
 _rasas_states = Domain.states_for_tracker_history
 _rasas_applied_events = DialogueStateTracker.applied_events
 _rasas_is_empty = Domain.is_empty
+_rasas_format = Policy.format_tracker_states
+_rasas_default_actions = action.default_actions
 _BEGINNINGS = (Restarted, SessionStarted)
 _INTRICATE = {ActionReverted, UserUtteranceReverted, ActiveLoop, LegacyForm}
 
@@ -60,6 +71,8 @@ def apply() -> None:
     Domain.is_empty = _is_empty
     DialogueStateTracker.copy = _copy
     processor.copy = _DebugCopies()
+    Policy.format_tracker_states = staticmethod(_format_tracker_states)
+    action.default_actions = _default_actions
 
 
 @dataclass
@@ -70,6 +83,7 @@ class _Kept:
     replayed: DialogueStateTracker
     applied: list[Event] = field(default_factory=list)
     states: list[State] = field(default_factory=list)
+    now: State | None = None  # the last state, until something happens
 
     def leads_to(self, domain: Domain, applied: list[Event]) -> bool:
         """Whether these events begin with those replayed; reverted ones make it start anew."""
@@ -99,8 +113,11 @@ def _states_for_tracker_history(
         if isinstance(event, ActionExecuted):
             kept.states.append(self.get_active_state(kept.replayed))
         kept.replayed.update(event)
+        kept.now = None
     kept.applied = applied
-    states = [*kept.states, self.get_active_state(kept.replayed)]
+    if kept.now is None:
+        kept.now = self.get_active_state(kept.replayed)
+    states = [*kept.states, kept.now]
     # callers take things out of what they are given
     return [{kind: dict(sub) for kind, sub in state.items()} for state in states]
 
@@ -157,6 +174,14 @@ def _get_possible_keys(self: RulePolicy, lookup: dict[str, str], states: list[St
 
 
 def _applied_events(self: DialogueStateTracker) -> list[Event]:
+    count, last = len(self.events), self.events[-1] if self.events else None
+    kept = self.__dict__.get(_APPLIED)
+    if kept is None or kept[0] is not self.events or kept[1] != count or kept[2] is not last:
+        kept = self.__dict__[_APPLIED] = (self.events, count, last, _applied(self))
+    return list(kept[3])
+
+
+def _applied(self: DialogueStateTracker) -> list[Event]:
     events = list(self.events)
     kinds = {type(event) for event in events}
     if kinds & _INTRICATE:
@@ -204,4 +229,19 @@ class _DebugCopies:
         return copy.deepcopy(value) if _PROCESSOR_LOG.isEnabledFor(logging.DEBUG) else value
 
 
+def _format_tracker_states(states: list[State]) -> str:
+    return _rasas_format(states) if _RULES_LOG.isEnabledFor(logging.DEBUG) else ""
+
+
+def _default_actions(action_endpoint: EndpointConfig | None = None) -> list[action.Action]:
+    """Made once for an endpoint: none of them remembers anything."""
+    if action_endpoint is None:
+        return _rasas_default_actions()
+    kept = action_endpoint.__dict__
+    if _DEFAULTS not in kept:
+        kept[_DEFAULTS] = _rasas_default_actions(action_endpoint)
+    return list(kept[_DEFAULTS])
+
+
+_RULES_LOG = logging.getLogger(rule_policy.__name__)
 _PROCESSOR_LOG = logging.getLogger(processor.__name__)

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import itertools
 from collections import OrderedDict
-from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -25,14 +24,13 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.pool import QueuePool
 
 from kelurahan.whatsapp.rasa_calls import dumps
+from kelurahan.whatsapp.tracker_rows import Row, SqliteTable, SqlTable
 
 BUSY_SECONDS = 5
 _STORED = "_kelurahan_stored"  # one worker at a time has a conversation: nobody adds between
 _NEWEST = "_kelurahan_newest"  # id of the last row when it was saved
 # a session's start cuts off what came before; added entities are read back into their message
 _READ_DIFFERENTLY = (SessionStarted, EntitiesAdded)
-_COLUMNS = ("sender_id", "type_name", "timestamp", "intent_name", "action_name", "data")
-MOST_ROWS = 100  # of six values each; SQLite takes a thousand values in its oldest form
 MOST_KEPT = 64  # conversations in memory, about 100 kB each
 
 
@@ -42,6 +40,7 @@ class PooledTrackerStore(SQLTrackerStore):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._kept: OrderedDict[str, DialogueStateTracker] = OrderedDict()
+        self._table = SqlTable(self.engine, self.SQLEvent.__table__)
         if self.engine.dialect.name != "sqlite":
             return
         url = self.engine.url
@@ -50,6 +49,7 @@ class PooledTrackerStore(SQLTrackerStore):
         self.engine = sa.create_engine(url, poolclass=QueuePool, connect_args=connect)
         sa.event.listen(self.engine, "connect", _tune)
         self.sessionmaker.configure(bind=self.engine)
+        self._table = SqliteTable(self.engine)
 
     async def _retrieve(
         self, sender_id: str, fetch_events_from_all_sessions: bool
@@ -58,44 +58,30 @@ class PooledTrackerStore(SQLTrackerStore):
         if fetch_events_from_all_sessions:
             return await super()._retrieve(sender_id, True)
         kept = self._kept.pop(sender_id, None)
-        with self.engine.connect() as connection:
-            if kept is not None and _newest(connection, sender_id) == getattr(kept, _NEWEST):
+        with self._table.reading() as rows:
+            if kept is not None and rows.newest(sender_id) == getattr(kept, _NEWEST):
                 return kept
-            rows = connection.execute(_LATEST_SESSION, {"sender": sender_id}).scalars().all()
-        if not rows or not self.domain:
+            found = rows.session(sender_id)
+        if not found or not self.domain:
             return None
-        events = [orjson.loads(row) for row in rows]
+        events = [orjson.loads(row) for row in found]
         tracker = DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
-        setattr(tracker, _STORED, len(rows))
+        setattr(tracker, _STORED, len(found))
         return tracker
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """As Rasa's, in one statement."""
         await self.stream_events(tracker)
         stored = getattr(tracker, _STORED, None)
-        with self.engine.begin() as connection:
+        with self._table.writing() as rows:
             if stored is None:
-                found = connection.execute(_LATEST_SESSION, {"sender": tracker.sender_id})
-                stored = len(found.scalars().all())
+                stored = len(rows.session(tracker.sender_id))
             new = list(itertools.islice(tracker.events, stored, len(tracker.events)))
-            newest = None
-            if rows := [_row(tracker.sender_id, event) for event in new]:
-                newest = self._insert(connection, rows)
-            newest = newest or _newest(connection, tracker.sender_id)
+            newest = rows.insert([_row(tracker.sender_id, event) for event in new]) if new else None
+            newest = newest or rows.newest(tracker.sender_id)
         setattr(tracker, _NEWEST, newest)
         setattr(tracker, _STORED, len(tracker.events))
         self._keep(tracker, new)
-
-    def _insert(self, connection: Any, rows: list[dict[str, Any]]) -> int | None:
-        """All rows in one statement: SQLite lets other threads in at each, and waits for them.
-
-        The id of the last of them, where the database says it by the way.
-        """
-        if connection.dialect.name == "sqlite" and len(rows) <= MOST_ROWS:
-            values = tuple(row[column] for row in rows for column in _COLUMNS)
-            return connection.exec_driver_sql(_insert(len(rows)), values).lastrowid
-        connection.execute(sa.insert(self.SQLEvent.__table__), rows)
-        return None
 
     def _keep(self, tracker: DialogueStateTracker, new: list[Event]) -> None:
         """Keep it for the next turn, unless its rows would give another tracker."""
@@ -110,30 +96,7 @@ class PooledTrackerStore(SQLTrackerStore):
         self._kept.pop(sender_id, None)
 
 
-# Rasa's own query, once per process: the events since the conversation's last session began
-_LATEST_SESSION = sa.text(
-    "SELECT data FROM events WHERE sender_id = :sender AND timestamp >= COALESCE("
-    "(SELECT max(timestamp) FROM events WHERE sender_id = :sender"
-    " AND type_name = 'session_started'), 0) ORDER BY id"
-)
-
-_NEWEST_ROW = sa.text("SELECT max(id) FROM events WHERE sender_id = :sender")
-
-
-def _newest(connection: Any, sender_id: str) -> int | None:
-    """The id of a conversation's last row."""
-    return connection.execute(_NEWEST_ROW, {"sender": sender_id}).scalar()
-
-
-@lru_cache(maxsize=MOST_ROWS)
-def _insert(rows: int) -> str:
-    """An insert of so many rows."""
-    one = "(" + ", ".join("?" * len(_COLUMNS)) + ")"
-    into = f"INSERT INTO events ({', '.join(_COLUMNS)}) VALUES "  # noqa: S608 - constants
-    return into + ", ".join([one] * rows)
-
-
-def _row(sender_id: str, event: Event) -> dict[str, Any]:
+def _row(sender_id: str, event: Event) -> Row:
     """One event as Rasa's table holds it; an intent of None, which Rasa cannot save, is no name."""
     data = event.as_dict()
     intent = data.get("parse_data", {}).get("intent") or {}
