@@ -21,6 +21,8 @@ from rasa.core.actions import action
 from rasa.core.policies import rule_policy
 from rasa.core.policies.policy import Policy
 from rasa.core.policies.rule_policy import RulePolicy
+from rasa.engine.graph import ExecutionContext, GraphSchema
+from rasa.engine.storage.resource import Resource
 from rasa.shared.core import events as e
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -41,6 +43,7 @@ def rasas_own(module: str, owner: str, name: str):
 
 OWN_STATES = rasas_own("rasa.shared.core.domain", "Domain", "states_for_tracker_history")
 OWN_APPLIED = rasas_own("rasa.shared.core.trackers", "DialogueStateTracker", "applied_events")
+OWN_FIND = rasas_own("rasa.core.policies.rule_policy", "RulePolicy", "_find_action_from_rules")
 OWN_KEYS = rasas_own("rasa.core.policies.rule_policy", "RulePolicy", "_get_possible_keys")
 
 
@@ -51,6 +54,7 @@ def patched(monkeypatch):
         (Domain, "states_for_tracker_history"),
         (Domain, "is_empty"),
         (RulePolicy, "_get_possible_keys"),
+        (RulePolicy, "_find_action_from_rules"),
         (DialogueStateTracker, "applied_events"),
         (DialogueStateTracker, "copy"),
         (Policy, "format_tracker_states"),
@@ -167,6 +171,56 @@ def test_the_same_rules_fit(domain: Domain, lookup, seed: int):
                 found += len(keys)
     assert found > 0
     assert policy._get_possible_keys(lookup["rules"], []) == set(lookup["rules"])
+
+
+def rule_policy_with(lookup) -> RulePolicy:
+    config = {**RulePolicy.get_default_config(), "core_fallback_threshold": 0.3}
+    graph = ExecutionContext(GraphSchema({}))
+    return RulePolicy(config, None, Resource("rule_policy"), graph, lookup=lookup)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_the_same_is_predicted(domain: Domain, lookup, seed: int, monkeypatch):
+    dice, policy = random.Random(seed), rule_policy_with(lookup)
+    tracker = DialogueStateTracker("warga", domain.slots)
+    ours, rasas = [], []
+    for event in (x for _ in range(6) for x in happenings(domain, dice)):
+        tracker.update(event, domain)
+        ours.append(policy._predict(tracker, domain))
+        with monkeypatch.context() as own:
+            own.setattr(RulePolicy, "_find_action_from_rules", OWN_FIND)
+            rasas.append(policy._predict(tracker, domain))
+    assert ours == rasas
+    assert any(max(prediction.probabilities) == 1 for prediction, _ in ours)
+
+
+LISTENED = {"prev_action": {"action_name": "action_listen"}}
+
+
+@pytest.mark.parametrize(
+    "state",
+    [{**LISTENED, "user": {"text": "x"}}, LISTENED, {**LISTENED, "slots": {"layanan": [1.0]}}],
+    ids=["words", "anything", "slot"],
+)
+@pytest.mark.parametrize("kind", ["rules", "rules_for_loop_unhappy_path"])
+def test_a_rule_that_fits_words_is_found(domain: Domain, lookup, state, kind):
+    """Ours has none: should somebody write one, it works as in Rasa."""
+    value = "action_menu" if kind == "rules" else "loop_was_interrupted"
+    key = json.dumps([state], sort_keys=True)
+    policy = rule_policy_with({**lookup, kind: {**lookup[kind], key: value}})
+    tracker = DialogueStateTracker("warga", domain.slots)
+    said_x = e.UserUttered("x", {"name": "terima_kasih", "confidence": 1.0})
+    form = domain.form_names[0]
+    for event in (
+        e.ActiveLoop(form),
+        e.ActionExecuted("action_listen"),
+        said_x,
+        e.SlotSet("layanan", "ktp"),
+    ):
+        tracker.update(event, domain)
+    found = policy._find_action_from_rules(tracker, domain, True)
+    assert found == OWN_FIND(policy, tracker, domain, True)
+    assert found[0 if kind == "rules" else 2]
 
 
 PLAIN = (e.ActionReverted, e.UserUtteranceReverted, e.ActiveLoop)

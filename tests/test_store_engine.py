@@ -5,16 +5,18 @@ from __future__ import annotations
 import logging
 import socket
 import threading
+import time
 import traceback
 from datetime import datetime, timezone
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.exc import OperationalError, StatementError
 
 from kelurahan.store import StoreBusyError, StoreError, engine, sesi, waktu
 from kelurahan.store.errors import terjemahkan
 from kelurahan.store.models import Warga
+from kelurahan.store.siap import Siap
 
 NOMOR = "6281200000001"
 KINI = datetime(2026, 11, 24, 1, 2, 3, tzinfo=timezone.utc)
@@ -95,6 +97,19 @@ def test_sqlite_writer_that_waits_too_long_gets_a_retryable_error(basis_data, mo
         utas.start()
         utas.join()
     assert "locked" in hasil[0]
+
+
+def test_whoever_cannot_wait_hears_of_a_locked_sqlite_at_once(basis_data):
+    with engine.seketika(), sesi() as s:  # nobody writes
+        s.add(Warga(id="a", dibuat=KINI))
+    with sesi() as penulis:
+        penulis.execute(text("SELECT 1"))
+        mulai = time.monotonic()
+        with pytest.raises(StoreBusyError, match="locked"), engine.seketika(), sesi() as s:
+            s.execute(text("SELECT 1"))
+        assert time.monotonic() - mulai < 0.5
+    with sesi() as s:  # and the pooled connection waits again
+        assert s.execute(text("PRAGMA busy_timeout")).scalar() == engine.TANYA_LAGI_MS
 
 
 @pytest.mark.kedua_basis_data
@@ -178,3 +193,23 @@ def test_tests_cannot_reach_the_network(tujuan):
 def test_tests_can_reach_this_machine():
     with socket.create_server(("127.0.0.1", 0)) as peladen:
         socket.create_connection(("localhost", peladen.getsockname()[1]), timeout=2).close()
+
+
+def test_a_prepared_statement_is_composed_once(basis_data):
+    satu = select(Warga.id).where(Warga.id == bindparam("id"))
+
+    class Terhitung:
+        """A statement that counts how often it is composed."""
+
+        selected_columns, kali = satu.selected_columns, 0
+
+        def compile(self, **pilihan):
+            self.kali += 1
+            return satu.compile(**pilihan)
+
+    pernyataan = Terhitung()
+    siap = Siap(pernyataan)
+    with sesi() as s:
+        for _ in range(3):
+            assert siap.baris(s, {"id": "a"}) == []
+    assert pernyataan.kali == 1

@@ -223,10 +223,10 @@ def status(wamid="wamid.out", name="sent"):
 def spoilt(real, wamid):
     """Recording as it is, but for one message that breaks it."""
 
-    def store(s, given):
+    def store(s, given, worker=None):
         if given.wamid == wamid:
             raise OverflowError(f"Budi {NUMBER}")
-        return real(s, given)
+        return real(s, given, worker)
 
     return store
 
@@ -257,7 +257,7 @@ def test_a_text_that_the_database_itself_refuses_is_the_spoilt_event(one):
 
 @pytest.mark.parametrize("alone", [True, False], ids=["at once", "after a spoilt event"])
 def test_a_busy_database_is_told_so_that_whatsapp_delivers_again(one, monkeypatch, alone):
-    def busy(s, given):
+    def busy(s, given, worker):
         if alone or given.wamid == "wamid.b":
             raise StoreBusyError("database: locked; try again")
         raise OverflowError
@@ -273,11 +273,11 @@ def test_a_busy_database_is_told_so_that_whatsapp_delivers_again(one, monkeypatc
 def test_a_webhook_is_written_down_whole_or_not_at_all(one, monkeypatch):
     real, seen = inbox.store_message, []
 
-    def fails_at_the_third(s, given):
+    def fails_at_the_third(s, given, worker):
         seen.append(given)
         if len(seen) == 3:
             raise OperationalError("INSERT", {}, Exception("disk I/O error"))
-        return real(s, given)
+        return real(s, given, worker)
 
     with monkeypatch.context() as patch:
         patch.setattr(inbox, "store_message", fails_at_the_third)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 from whatsapp_store_world import Clock, at_once, ledger, letter, receive, rows, template, value
-from whatsapp_world import NOW, PHONE_ID, envelope, load, run, text
+from whatsapp_world import NOW, PHONE_ID, envelope, load, text
 
 from kelurahan.store import StoreBusyError, models, peringatan, sesi, waktu
 from kelurahan.store.queue import ClaimLostError, Worker
 from kelurahan.whatsapp.build import text_body
-from kelurahan.whatsapp.ledger import Ledger, LedgerThread
+from kelurahan.whatsapp.ledger import Ledger
 from kelurahan.whatsapp.parse import parse
 
 pytestmark = pytest.mark.kedua_basis_data
@@ -210,22 +208,11 @@ def test_a_transaction_that_fails_halfway_leaves_message_and_reply_as_they_were(
         raise StoreBusyError("away")
 
     with monkeypatch.context() as broken:
-        broken.setattr("kelurahan.whatsapp.outbox.enqueue_all", away)
+        broken.setattr("kelurahan.whatsapp.outbox.answer", away)
         with pytest.raises(StoreBusyError):
             one.finish_turn(turn, [REPLY], "balasan", go_on=True)
     assert value("SELECT state FROM inbox") == "running"
     assert one.finish_turn(turn, [REPLY], "balasan", go_on=True).letter.body == REPLY
-
-
-def test_ledger_calls_do_not_hold_up_the_event_loop(basis_data):
-    async def scene():
-        thread, gate = LedgerThread(1), threading.Event()
-        waiting = asyncio.ensure_future(thread.run(gate.wait, 10))
-        await asyncio.sleep(0)
-        gate.set()
-        return await waiting
-
-    assert run(scene()) is True
 
 
 def test_the_store_is_only_changed_by_whole_transactions(one):

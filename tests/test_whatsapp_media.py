@@ -159,7 +159,7 @@ def test_the_resident_hears_what_was_kept_for_which_application(clock):
     assert said.startswith("Foto Bapak/Ibu kami terima dan kami simpan")
     assert f"*{nomor}*" in said
     assert "aslinya tetap mohon ditunjukkan" in said
-    assert world.client.read == [("wamid.0", True)]
+    assert world.client.read == [("wamid.0", False)]
 
 
 def test_a_document_is_called_one(clock):

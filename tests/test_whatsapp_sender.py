@@ -25,7 +25,7 @@ from kelurahan.whatsapp.errors import (
     WindowClosedError,
 )
 from kelurahan.whatsapp.events import Sender as Address
-from kelurahan.whatsapp.ledger import LedgerThread
+from kelurahan.whatsapp.ledger_thread import LedgerThread
 from kelurahan.whatsapp.sender import PAIR_BURST, PAIR_SECONDS, Pace, Sender
 
 

@@ -147,44 +147,6 @@ def test_staff_can_read_at_once_of_what_they_must_mend(fault, caplog):
     assert fault.staff in caplog.text
 
 
-def test_a_failing_read_receipt_does_not_stop_the_reply():
-    async def scene(world):
-        world.client.read_fault = errors.RequestError(131009)
-        await world.deliver(load("text"))
-
-    _, world = play(scene)
-    assert world.client.texts() == ["jawab: #2"]
-
-
-def test_typing_is_shown_before_the_reply_and_never_after_it():
-    async def scene(world):
-        for n in range(5):
-            await world.deliver(envelope(text(f"pesan {n}")))
-
-    _, world = play(scene)
-    assert world.client.order == ["read", "send"] * 5
-    assert all(typing for _, typing in world.client.read)
-
-
-def test_a_hanging_read_receipt_delays_the_reply_by_a_second_and_is_then_given_up():
-    given_up = []
-
-    async def scene(world):
-        async def hang(wamid, typing=True):
-            try:
-                await asyncio.sleep(60)
-            except asyncio.CancelledError:
-                given_up.append(wamid)
-                raise
-
-        world.client.mark_read = hang
-        await asyncio.wait_for(world.deliver(load("text")), 3)
-
-    _, world = play(scene)
-    assert len(world.client.sent) == 1
-    assert len(given_up) == 1, "typing must not be shown after the reply"
-
-
 def test_a_store_that_is_away_asks_meta_to_deliver_again():
     async def scene(world):
         with store_away(world):

@@ -18,8 +18,9 @@ from whatsapp_world import NOW, SECRET, FakeClient, run
 from kelurahan.store import StoreBusyError
 from kelurahan.whatsapp import rasa_patches
 from kelurahan.whatsapp.events import Content, Outcome
-from kelurahan.whatsapp.ledger import LedgerThread
+from kelurahan.whatsapp.ledger_thread import LedgerThread
 from kelurahan.whatsapp.rasa_turn import RasaTurn, said_to
+from kelurahan.whatsapp.receipts import Receipts
 from kelurahan.whatsapp.replies import FIXED_REPLIES
 from kelurahan.whatsapp.tokens import Tokens
 from kelurahan.whatsapp.turns import MOST_TRIES, OUTAGE_PATIENCE, Question, Turns, TurnUndoneError
@@ -54,7 +55,7 @@ class Desk:
         self.client, self.posted = FakeClient(), []
         self.turns = Turns(
             rasa=self.rasa,
-            client=self.client,
+            receipts=Receipts(self.client),
             ledger=self.ledger,
             thread=LedgerThread(),
             tokens=Tokens(SECRET),

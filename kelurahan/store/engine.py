@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -14,14 +16,14 @@ from sqlalchemy import Table, bindparam, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.url import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
-from sqlalchemy.sql.elements import TextClause
 
 from kelurahan.settings import settings
 from kelurahan.store.errors import StoreBusyError, StoreError, terjemahkan
+from kelurahan.store.siap import Siap
 
 TUNGGU_KUNCI_DETIK = 5
 TANYA_LAGI_MS = 8  # SQLite sleeps 1, 2 and 5 ms in it
@@ -47,6 +49,7 @@ def baca_url(url: str) -> URL:
     return hasil
 
 
+_seketika: ContextVar[bool] = ContextVar("seketika", default=False)
 _mesin: dict[str, Engine] = {}
 _kunci = Lock()
 
@@ -78,9 +81,9 @@ def _buat(url: URL) -> Engine:
     Path(url.database).expanduser().resolve().parent.mkdir(parents=True, exist_ok=True)
     # no overflow limit: a waiting SQLite thread should wait for the file, not for the pool
     kait = {"check_same_thread": False, "timeout": TUNGGU_KUNCI_DETIK}
-    hasil = create_engine(
-        url, poolclass=QueuePool, pool_size=8, max_overflow=-1, connect_args=kait, **umum
-    )
+    # the connection used last has read most of the file already
+    kolam: dict[str, Any] = {"poolclass": QueuePool, "pool_use_lifo": True}
+    hasil = create_engine(url, pool_size=8, max_overflow=-1, connect_args=kait, **kolam, **umum)
     event.listen(hasil, "connect", _atur_sqlite)
     event.listen(hasil, "begin", _mulai_sqlite)
     return hasil
@@ -103,15 +106,17 @@ def _mulai_sqlite(koneksi: Connection) -> None:
         _kesabaran(koneksi, 1000 * TUNGGU_KUNCI_DETIK)
         koneksi.exec_driver_sql("BEGIN")
         return
-    _kesabaran(koneksi, TANYA_LAGI_MS)
+    menunggu = not _seketika.get()
+    _kesabaran(koneksi, TANYA_LAGI_MS if menunggu else 0)
     sampai = time.monotonic() + TUNGGU_KUNCI_DETIK
-    while True:
+    while time.monotonic() < sampai:
         try:
-            koneksi.exec_driver_sql("BEGIN IMMEDIATE")
+            koneksi.connection.dbapi_connection.execute("BEGIN IMMEDIATE")
             return
-        except OperationalError as salah:
-            if "locked" not in str(salah.orig) or time.monotonic() > sampai:
-                raise
+        except sqlite3.OperationalError as salah:
+            if "locked" not in str(salah) or not menunggu:
+                break
+    koneksi.exec_driver_sql("BEGIN IMMEDIATE")  # once more, for an error as SQLAlchemy's are
 
 
 def _kesabaran(koneksi: Connection, milidetik: int) -> None:
@@ -119,6 +124,16 @@ def _kesabaran(koneksi: Connection, milidetik: int) -> None:
     if koneksi.info.get("kesabaran") != milidetik:
         koneksi.exec_driver_sql(f"PRAGMA busy_timeout = {milidetik}")
         koneksi.info["kesabaran"] = milidetik
+
+
+@contextmanager
+def seketika() -> Iterator[None]:
+    """Inside, a locked SQLite is not waited for: `sesi()` raises StoreBusyError at its start."""
+    tanda = _seketika.set(True)
+    try:
+        yield
+    finally:
+        _seketika.reset(tanda)
 
 
 @contextmanager
@@ -138,10 +153,15 @@ def sesi(*, baca: bool = False) -> Iterator[Session]:
 
 def sisip_bila_baru(s: Session, tabel: Any, **nilai: Any) -> bool:
     """Insert a row unless one with the same key exists; True if it was inserted. Atomic."""
-    koneksi = s.connection()
     nilai = {**_bawaan(tabel.__table__), **nilai}
-    sisip = _sisip(tabel.__table__, koneksi.dialect.name, tuple(nilai))
-    return koneksi.execute(sisip, nilai).rowcount == 1
+    sisip = _sisip(tabel.__table__, s.connection().dialect.name, tuple(nilai))
+    return sisip.banyaknya(s, nilai) == 1
+
+
+def sisip_bernomor(s: Session, tabel: Table, nilai: dict[str, Any]) -> int | None:
+    """The `id` of the row inserted, None if one with the same key exists. Atomic."""
+    sisip = _sisip(tabel, s.connection().dialect.name, tuple(nilai), " RETURNING id")
+    return next((nomor for (nomor,) in sisip.baris(s, nilai)), None)
 
 
 @lru_cache(maxsize=32)
@@ -151,9 +171,10 @@ def _bawaan(tabel: Table) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=128)
-def _sisip(tabel: Table, dialek: str, kolom: tuple[str, ...]) -> TextClause:
+def _sisip(tabel: Table, dialek: str, kolom: tuple[str, ...], akhir: str = "") -> Siap:
     """The statement, once: SQLAlchemy 1.4 composes an insert with ON CONFLICT anew at each call."""
     macam = postgresql if dialek == "postgresql" else sqlite
     sisip = macam.insert(tabel).inline().on_conflict_do_nothing()
     tersusun = sisip.compile(dialect=macam.dialect(paramstyle="named"), column_keys=kolom)
-    return text(str(tersusun)).bindparams(*(bindparam(k, type_=tabel.c[k].type) for k in kolom))
+    isian = (bindparam(k, type_=tabel.c[k].type) for k in kolom)
+    return Siap(text(str(tersusun) + akhir).bindparams(*isian))

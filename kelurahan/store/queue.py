@@ -17,8 +17,10 @@ from sqlalchemy import Table, and_, bindparam, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from kelurahan.store import waktu
+from kelurahan.store.engine import sisip_bernomor
 from kelurahan.store.errors import StoreError
 from kelurahan.store.models import TERBUKA, Inbox, Outbox
+from kelurahan.store.siap import Siap
 
 WAITING, RUNNING, DONE = "waiting", "running", "done"
 _QUIET = {"synchronize_session": False}
@@ -58,41 +60,50 @@ class Queue:
     def __init__(self, table: Table, order: tuple[str, ...]) -> None:
         self.table = t = table
         self._order = order
+        self._blank = dict.fromkeys(t.c.keys())
         # built once: putting a statement together costs more than running it
         lane = select(t).where(t.c.warga_id == bindparam("lane"), TERBUKA).limit(1)
         # a row in work first: while its lease lasts, nobody else may touch the lane
-        self._head = lane.order_by((t.c.state == RUNNING).desc(), *(t.c[name] for name in order))
+        head = lane.order_by((t.c.state == RUNNING).desc(), *(t.c[name] for name in order))
+        self._head = Siap(head)
         self._row = update(t).where(t.c.id == bindparam("row"))
         self._mine = self._row.where(
             t.c.state == RUNNING,
             t.c.claimed_by == bindparam("worker"),
             t.c.attempts == bindparam("tries"),
         )
-        self._built: dict[tuple[str, ...], Any] = {}
+        self._built: dict[tuple[str, ...], Siap] = {}
+        # whether anything in the lane waits or is in work; part of other statements
+        self.open = select(t.c.id).where(t.c.warga_id == bindparam("lane"), TERBUKA).exists()
 
     def claim(self, s: Session, warga_id: str, worker: Worker) -> Claim | None:
         """Take the head of a lane, unless somebody works on the lane or its head must wait.
 
         The caller holds `lock(s, warga_id)`.
         """
-        now, connection = waktu.sekarang(), s.connection()
-        row = connection.execute(self._head, {"lane": warga_id}).mappings().first()
-        if row is None:
+        now = waktu.sekarang()
+        found = self._head.baris(s, {"lane": warga_id})
+        if not found:
             return None
+        row = dict(zip(self._blank, found[0], strict=True))
         if row["state"] == RUNNING and row["claimed_until"] > now:
             return None
         if row["state"] == WAITING and row["due_at"] is not None and row["due_at"] > now:
             return None
         attempts = row["attempts"] + 1
-        taken = {
-            "state": RUNNING,
-            "attempts": attempts,
-            "due_at": None,
-            "claimed_by": worker.name,
-            "claimed_until": now + timedelta(seconds=worker.lease),
-        }
-        self._run(connection, self._row, {"row": row["id"]}, taken)
-        return Claim(row["id"], warga_id, attempts, worker.name, dict(row))
+        self._run(s, self._row, {"row": row["id"]}, _taken(worker, attempts, now))
+        return Claim(row["id"], warga_id, attempts, worker.name, row)
+
+    def begin(self, s: Session, warga_id: str, worker: Worker, **values: Any) -> Claim | None:
+        """Write a row down in a lane where nothing is open, and take it in the same step.
+
+        None if it stood there already. The caller holds `lock(s, warga_id)`.
+        """
+        values = {**values, "warga_id": warga_id, **_taken(worker, 1, waktu.sekarang())}
+        row = sisip_bernomor(s, self.table, values)
+        if row is None:
+            return None
+        return Claim(row, warga_id, 1, worker.name, {**self._blank, **values, "id": row})
 
     def take(
         self, s: Session, worker: Worker, limit: int, busy: Collection[str] = ()
@@ -136,17 +147,17 @@ class Queue:
     def _write(self, s: Session, claim: Claim, **values: Any) -> None:
         who = {"row": claim.id, "worker": claim.worker, "tries": claim.attempts}
         values = {"claimed_by": None, "claimed_until": None, **values}
-        if self._run(s.connection(), self._mine, who, values) != 1:
+        if self._run(s, self._mine, who, values) != 1:
             raise ClaimLostError(f"{self.table.name} {claim.id}: taken over by another worker")
 
-    def _run(self, connection: Any, base: Any, where: dict, values: dict[str, Any]) -> int:
+    def _run(self, s: Session, base: Any, where: dict, values: dict[str, Any]) -> int:
         """Update the rows of a prepared statement; how many there were."""
         key = (*where, *values)
         if key not in self._built:
             columns = {name: bindparam(f"to_{name}") for name in values}
-            self._built[key] = base.values(columns)
+            self._built[key] = Siap(base.values(columns))
         given = {f"to_{name}": value for name, value in values.items()}
-        return connection.execute(self._built[key], {**where, **given}).rowcount
+        return self._built[key].banyaknya(s, {**where, **given})
 
     def release(self, s: Session, worker: Worker) -> int:
         """Free what an earlier process of the same place held when it died; how many rows."""
@@ -165,6 +176,17 @@ class Queue:
         waiting, oldest = s.execute(select(func.count(), func.min(came)).where(TERBUKA)).one()
         aside = select(func.count()).select_from(t).where(t.c.state.in_(("parked", "window")))
         return waiting, oldest, s.scalar(aside) or 0
+
+
+def _taken(worker: Worker, attempts: int, now: datetime) -> dict[str, Any]:
+    """What a row says while somebody works on it."""
+    return {
+        "state": RUNNING,
+        "attempts": attempts,
+        "due_at": None,
+        "claimed_by": worker.name,
+        "claimed_until": now + timedelta(seconds=worker.lease),
+    }
 
 
 INBOX = Queue(Inbox.__table__, ("sent_at", "id"))

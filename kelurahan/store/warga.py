@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
@@ -14,11 +13,14 @@ from kelurahan.store.engine import sisip_bila_baru
 from kelurahan.store.errors import StoreBusyError, StoreError
 from kelurahan.store.models import PANJANG_PENGIRIM, Inbox, Outbox, Permohonan, Warga
 from kelurahan.store.models_petugas import Lampiran, Obrolan, Serahan
+from kelurahan.store.siap import Siap
 
 _COBA = 5
 # built once, for every message; nothing equals a number or BSUID that is not given
-_DIKENAL = select(Warga.id, Warga.wa_id, Warga.bsuid).where(
-    or_(Warga.wa_id == bindparam("wa_id"), Warga.bsuid == bindparam("bsuid"))
+_DIKENAL = Siap(
+    select(Warga.id, Warga.wa_id, Warga.bsuid).where(
+        or_(Warga.wa_id == bindparam("wa_id"), Warga.bsuid == bindparam("bsuid"))
+    )
 )
 
 
@@ -40,9 +42,9 @@ def kenali(sesi: Session, *, wa_id: str | None, bsuid: str | None) -> str:
     if not (wa_id or bsuid):
         raise PengirimError("sender: neither number nor BSUID given; pass at least one")
     for _ in range(_COBA):
-        kini = sesi.connection().execute(_DIKENAL, {"wa_id": wa_id, "bsuid": bsuid}).all()
-        if len(kini) == 1 and _cocok(kini[0], wa_id, bsuid):
-            return kini[0].id
+        kini = _DIKENAL.baris(sesi, {"wa_id": wa_id, "bsuid": bsuid})
+        if len(kini) == 1 and wa_id in (None, kini[0][1]) and bsuid in (None, kini[0][2]):
+            return kini[0][0]
         if kini:
             # something must change: look again under lock, another message may be changing it too
             if terkunci := _cari(sesi, wa_id, bsuid, kunci=True):
@@ -127,10 +129,6 @@ def _cari(sesi: Session, wa_id: str | None, bsuid: str | None, *, kunci: bool) -
     if kunci:
         pilih = pilih.with_for_update()
     return list(sesi.scalars(pilih, execution_options={"populate_existing": True}))
-
-
-def _cocok(warga: Any, wa_id: str | None, bsuid: str | None) -> bool:
-    return wa_id in (None, warga.wa_id) and bsuid in (None, warga.bsuid)
 
 
 def _pemilik(ditemukan: list[Warga], wa_id: str | None, bsuid: str | None) -> Warga | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
@@ -14,11 +14,13 @@ from kelurahan.store import peringatan, waktu, warga
 from kelurahan.store.engine import sisip_bila_baru
 from kelurahan.store.models import TERBUKA, Inbox, Outbox, Warga
 from kelurahan.store.queue import DONE, INBOX, WAITING, Claim, ClaimLostError, Worker, lock
+from kelurahan.store.siap import Siap
 from kelurahan.whatsapp import held, media, outbox
 from kelurahan.whatsapp.build import text_body
 from kelurahan.whatsapp.events import Choice, Content, Media, Message, Outcome, Sender, fingerprint
 from kelurahan.whatsapp.replies import FIXED_REPLIES
 
+Json = dict[str, Any]
 LIMITED, PARKED, EXPIRED = "limited", "parked", "expired"
 # A person types no more than one message every two seconds for a minute. WhatsApp's own clock is
 # counted, so that what piled up during an outage of ours is not taken for a flood.
@@ -29,21 +31,25 @@ _QUIET = {"synchronize_session": False}
 _TABLE = Inbox.__table__
 _INBOX, _OUTBOX, _WARGA = _TABLE.c, Outbox.__table__.c, Warga.__table__.c
 # built once: putting a statement together costs more than running it
-_KNOWN = select(_WARGA.dipegang, _WARGA.terakhir_menulis).where(_WARGA.id == bindparam("who"))
 _TAKEN = (
     select(_INBOX.state, _WARGA.dipegang)
     .select_from(_TABLE.outerjoin(Warga.__table__, _INBOX.warga_id == _WARGA.id))
     .where(_INBOX.id == bindparam("row"))
 )
 _RECENT = select(func.count()).where(
-    _INBOX.warga_id == bindparam("who"), _INBOX.sent_at > bindparam("since")
+    _INBOX.warga_id == bindparam("lane"), _INBOX.sent_at > bindparam("since")
 )
-_WROTE = (
+_KNOWN = Siap(
+    select(_WARGA.dipegang, _WARGA.terakhir_menulis, _RECENT.scalar_subquery(), INBOX.open).where(
+        _WARGA.id == bindparam("lane")
+    )
+)
+_WROTE = Siap(
     update(Warga.__table__)
     .where(_WARGA.id == bindparam("who"))
     .values(terakhir_menulis=bindparam("stamp"))
 )
-_RELEASE = (
+_RELEASE = Siap(
     update(Outbox.__table__)
     .where(_OUTBOX.warga_id == bindparam("who"), _OUTBOX.state == outbox.WINDOWED)
     .values(state=WAITING, due_at=None)
@@ -78,8 +84,15 @@ class Turn:
         return (waktu.sekarang() - self.claim.row["received_at"]).total_seconds()
 
 
-def store_message(s: Session, message: Message) -> str | None:
-    """Write a message down; the resident's id when it is to be answered, None otherwise.
+class Stored(NamedTuple):
+    """What became of a message: whether it waits for the bot, and its turn if that can begin."""
+
+    waits: bool = False
+    turn: Turn | None = None
+
+
+def store_message(s: Session, message: Message, worker: Worker | None = None) -> Stored:
+    """Write a message down; `worker`, if there is one to spare, takes what the resident waits for.
 
     The same message twice, an old one and one too many are all acknowledged and not answered; what
     goes to an officer is answered there.
@@ -88,27 +101,16 @@ def store_message(s: Session, message: Message) -> str | None:
     resident = warga.kenali(s, wa_id=sender.wa_id, bsuid=sender.bsuid)
     lock(s, resident)
     # not before the lane is ours: an officer may just have taken the conversation over
-    is_held, wrote = s.connection().execute(_KNOWN, {"who": resident}).one()
-    state = _state(s, resident, message, is_held)
+    asked = {"lane": resident, "since": message.timestamp - FLOOD_SECONDS}
+    [(is_held, wrote, recent, is_open)] = _KNOWN.baris(s, asked)
+    state = _state(message, is_held, recent)
     purpose = None
     if message.content.media is not None and state != LIMITED:
         message, purpose = media.look(s, resident, message)
-    now = waktu.sekarang()
-    new = sisip_bila_baru(
-        s,
-        Inbox,
-        pesan_id=fingerprint(message.wamid),
-        warga_id=resident,
-        kind=message.type[:32],
-        sent_at=message.timestamp,
-        received_at=now,
-        content=encode(message) if state == WAITING else None,
-        state=state,
-        attempts=0,
-        finished_at=None if state == WAITING else now,
-    )
-    if not new:
-        return None
+    at_once = worker is not None and state == WAITING and not is_open
+    claimed = _begin(s, resident, message, worker) if at_once else None
+    if claimed is None and not _write(s, resident, message, state):
+        return Stored()
     _open_window(s, resident, wrote, message.timestamp)
     if purpose is not None:
         media.keep(s, resident, message, purpose)
@@ -116,7 +118,30 @@ def store_message(s: Session, message: Message) -> str | None:
         _tell_once(s, resident, message)
     elif is_held:
         _tell_officer(s, resident, message, state)
-    return resident if state == WAITING else None
+    if claimed is not None:
+        return Stored(turn=Turn(claimed, message))
+    turn = claim(s, resident, worker) if worker is not None and state == WAITING else None
+    return Stored(state == WAITING and turn is None, turn)
+
+
+def _columns(message: Message) -> Json:
+    return {
+        "pesan_id": fingerprint(message.wamid),
+        "kind": message.type[:32],
+        "sent_at": message.timestamp,
+        "received_at": waktu.sekarang(),
+    }
+
+
+def _begin(s: Session, resident: str, message: Message, worker: Worker) -> Claim | None:
+    return INBOX.begin(s, resident, worker, **_columns(message), content=encode(message))
+
+
+def _write(s: Session, resident: str, message: Message, state: str) -> bool:
+    row = {**_columns(message), "warga_id": resident, "state": state, "attempts": 0}
+    if state == WAITING:
+        return sisip_bila_baru(s, Inbox, **row, content=encode(message))
+    return sisip_bila_baru(s, Inbox, **row, finished_at=row["received_at"])
 
 
 def _tell_officer(s: Session, resident: str, message: Message, state: str) -> None:
@@ -128,11 +153,11 @@ def _tell_officer(s: Session, resident: str, message: Message, state: str) -> No
         held.give_back(s, resident)
 
 
-def _state(s: Session, resident: str, message: Message, is_held: bool) -> str:
+def _state(message: Message, is_held: bool, recent: int) -> str:
     """What becomes of a message."""
     if message.content.outcome not in (Outcome.TO_RASA, Outcome.FIXED_REPLY):
         return EXPIRED if message.old else DONE
-    if _flooded(s, resident, message.timestamp):
+    if recent >= FLOOD_MESSAGES:
         return LIMITED
     return held.HANDED if is_held and not held.wants_erasure(message) else WAITING
 
@@ -187,11 +212,6 @@ def turn_of(s: Session, claim: Claim | None) -> Turn | None:
         return None
 
 
-def _flooded(s: Session, resident: str, stamp: int) -> bool:
-    asked = {"who": resident, "since": stamp - FLOOD_SECONDS}
-    return (s.connection().scalar(_RECENT, asked) or 0) >= FLOOD_MESSAGES
-
-
 def _tell_once(s: Session, resident: str, message: Message) -> None:
     """One notice for each flood, however many messages it has."""
     if outbox.said_since(s, resident, FLOOD_NOTICE, FLOOD_SECONDS):
@@ -205,9 +225,9 @@ def _open_window(s: Session, resident: str, before: int | None, stamp: int) -> N
     """The resident has written: WhatsApp lets us answer for 24 hours, and what waited may go."""
     if before is not None and before >= stamp:
         return
-    s.connection().execute(_WROTE, {"who": resident, "stamp": stamp})
+    _WROTE.banyaknya(s, {"who": resident, "stamp": stamp})
     # within the day, too: WhatsApp sometimes claims a closed window that is open
-    s.connection().execute(_RELEASE, {"who": resident})
+    _RELEASE.banyaknya(s, {"who": resident})
 
 
 def settle(s: Session, row: int) -> bool:
@@ -227,7 +247,7 @@ def empty_old(s: Session) -> int:
 
 def encode(message: Message) -> str:
     """A message as ASCII JSON: any character survives any database."""
-    return json.dumps(asdict(message))
+    return json.dumps(message, default=vars)
 
 
 def decode(text: str) -> Message:

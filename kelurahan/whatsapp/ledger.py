@@ -1,23 +1,22 @@
 """What the channel needs of the store: each method is one transaction, blocking.
 
-Calls are made through a `LedgerThread`, off the event loop.
+Calls are made through a `ledger_thread.LedgerThread`, off the event loop.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
+from sqlalchemy import select
 
 from kelurahan import store
 from kelurahan.store import StoreBusyError, peringatan, waktu, warga
 from kelurahan.store.queue import INBOX, OUTBOX, ClaimLostError, Worker, lock
+from kelurahan.store.siap import Siap
 from kelurahan.whatsapp import inbox, outbox
 from kelurahan.whatsapp.events import Batch, Message, Sender, Status, SystemChange
 from kelurahan.whatsapp.inbox import Turn
@@ -26,37 +25,10 @@ from kelurahan.whatsapp.statuses import take_in
 
 logger = logging.getLogger(__name__)
 
+_OPEN = Siap(select(OUTBOX.open, INBOX.open))  # what waits for the resident, what of theirs waits
+
 Json = dict[str, Any]
 Result = TypeVar("Result")
-
-
-class LedgerThread:
-    """Runs blocking ledger calls in few threads, off the event loop.
-
-    One for SQLite, which has one writer: threads that wait for its lock sleep longer than it is
-    held.
-    """
-
-    def __init__(self, threads: int = 1) -> None:
-        self._pool = ThreadPoolExecutor(threads, "ledger")
-
-    async def run(self, call: Callable[..., Result], *args: object) -> Result:
-        """Await `call(*args)`."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, call, *args)
-
-    async def persist(self, patience: float, call: Callable[..., Result], *args: object) -> Result:
-        """Await `call(*args)`, again and again for `patience` seconds while the database is away.
-
-        Raises StoreBusyError when it is still away then.
-        """
-        try:
-            return await self.run(call, *args)
-        except StoreBusyError:
-            logger.info("database away; tried again for %.0f s", patience)
-        away = retry_if_exception_type(StoreBusyError)
-        end = stop_after_delay(patience)
-        trying = AsyncRetrying(wait=wait_fixed(0.25), stop=end, retry=away, reraise=True)
-        return await trying(self.run, call, *args)
 
 
 @dataclass
@@ -133,10 +105,10 @@ class Ledger:
         for event in sorted(events, key=_sender_key):
             if isinstance(event, SystemChange):
                 self._move(s, event)
-            elif isinstance(event, Message) and (resident := inbox.store_message(s, event)):
-                free = len(intake.turns) < slots
-                turn = inbox.claim(s, resident, self.worker) if free else None
-                intake.waiting |= not free
+            elif isinstance(event, Message):
+                worker = self.worker if len(intake.turns) < slots else None
+                waits, turn = inbox.store_message(s, event, worker)
+                intake.waiting |= waits and worker is None
                 intake.turns += [turn] if turn else []
         return intake
 
@@ -173,12 +145,18 @@ class Ledger:
         with store.sesi() as s:
             lock(s, turn.resident)
             inbox.close(s, turn)
+            [(going, coming)] = _OPEN.baris(s, {"lane": turn.resident})
+            letter = None
             if not (quiet and outbox.said_since(s, turn.resident, kind, quiet)):
-                more = {"to": turn.message.sender, "layanan": layanan}
-                outbox.enqueue_all(
-                    s, turn.resident, bodies, kind=kind, pesan_id=turn.pesan_id, **more
+                more = {"kind": kind, "pesan_id": turn.pesan_id, "layanan": layanan}
+                first = None if going else self.worker
+                letter = outbox.answer(
+                    s, turn.resident, bodies, first, to=turn.message.sender, **more
                 )
-            return self._next(s, turn.resident, go_on)
+            return Done(
+                letter or outbox.claim(s, turn.resident, self.worker),
+                inbox.claim(s, turn.resident, self.worker) if go_on and coming else None,
+            )
 
     def postpone_turn(self, turn: Turn, seconds: float, notice: Json | None, counted: bool) -> Done:
         """Put a message back for later; `notice` tells the resident, once, that it takes longer.

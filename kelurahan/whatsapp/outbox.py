@@ -72,23 +72,22 @@ def enqueue(
     24-hour window has closed; `pesan_id` and `part` name the answer, so that it exists once.
     `kind` and `layanan` (the service it is about) are what statistics count.
     """
+    row = _columns(body, kind=kind, to=to, pesan_id=pesan_id, part=part, layanan=layanan)
+    if template:
+        row["template"] = json.dumps(template)
+    return sisip_bila_baru(s, Outbox, warga_id=resident, **row, state=WAITING, attempts=0)
+
+
+def _columns(body: Json, *, kind: str, to: Sender | None, **more: Any) -> Json:
     address = to or Sender()
-    return sisip_bila_baru(
-        s,
-        Outbox,
-        warga_id=resident,
-        pesan_id=pesan_id,
-        part=part,
-        kind=kind[:40],
-        layanan=layanan,
-        body=json.dumps(body),
-        template=json.dumps(template) if template else None,
-        wa_id=address.wa_id,
-        bsuid=address.bsuid,
-        created_at=waktu.sekarang(),
-        state=WAITING,
-        attempts=0,
-    )
+    return {
+        **more,
+        "kind": kind[:40],
+        "body": json.dumps(body),
+        "wa_id": address.wa_id,
+        "bsuid": address.bsuid,
+        "created_at": waktu.sekarang(),
+    }
 
 
 def claim(s: Session, resident: str, worker: Worker) -> Letter | None:
@@ -201,11 +200,26 @@ def empty_old(s: Session) -> int:
     return s.execute(forget.values(nothing), execution_options=_QUIET).rowcount
 
 
-def enqueue_all(
-    s: Session, resident: str, bodies: Iterable[Json], *, kind: str, pesan_id: str, **more: Any
-) -> int:
-    """The parts of one answer, in order; how many of them are new."""
-    return sum(
-        enqueue(s, resident, body, kind=kind, pesan_id=pesan_id, part=part, **more)
-        for part, body in enumerate(bodies)
-    )
+def answer(
+    s: Session,
+    resident: str,
+    bodies: Iterable[Json],
+    worker: Worker | None = None,
+    *,
+    to: Sender,
+    kind: str,
+    pesan_id: str,
+    layanan: str | None = None,
+) -> Letter | None:
+    """Write the parts of one answer down, in order; parts that stood there already stay.
+
+    Where nothing else goes to the resident, `worker` takes the first part in the same step.
+    """
+    first: Claim | None = None
+    more = {"kind": kind, "to": to, "pesan_id": pesan_id, "layanan": layanan}
+    for part, body in enumerate(bodies):
+        if worker is not None and part == 0:
+            first = OUTBOX.begin(s, resident, worker, **_columns(body, part=part, **more))
+        else:
+            enqueue(s, resident, body, part=part, **more)
+    return letter_of(s, first)

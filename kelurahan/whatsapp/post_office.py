@@ -18,8 +18,10 @@ from kelurahan.whatsapp.config import Config
 from kelurahan.whatsapp.events import Batch
 from kelurahan.whatsapp.inbox import Turn
 from kelurahan.whatsapp.lanes import Lanes, forever
-from kelurahan.whatsapp.ledger import Ledger, LedgerThread
+from kelurahan.whatsapp.ledger import Ledger
+from kelurahan.whatsapp.ledger_thread import LedgerThread
 from kelurahan.whatsapp.outbox import Letter
+from kelurahan.whatsapp.receipts import Receipts
 from kelurahan.whatsapp.sender import Sender
 from kelurahan.whatsapp.tokens import Tokens
 from kelurahan.whatsapp.turns import Rasa, Turns
@@ -67,7 +69,7 @@ class PostOffice:
         self.rasa = rasa
         self.ledger = Ledger(worker)
         postgres = settings().store_url.startswith("postgresql")
-        self.thread = LedgerThread(POSTGRES_THREADS if postgres else 1)
+        self.thread = LedgerThread(POSTGRES_THREADS) if postgres else LedgerThread(at_once=True)
         self._client = client or graph_client(config)
         self.sender = Sender(
             client=self._client, ledger=self.ledger, thread=self.thread, clock=clock
@@ -78,6 +80,7 @@ class PostOffice:
             serve=self.sender.serve,
             take=self._take_letters,
         )
+        self._receipts = Receipts(self._client)
         self._turns = self._make_turns(Tokens(config.app_secret), after_turn, clock)
         self.turns: Lanes[Turn] = Lanes(
             name="inbox",
@@ -94,7 +97,7 @@ class PostOffice:
     def _make_turns(self, tokens: Tokens, after_turn: Any, clock: Callable[[], float]) -> Turns:
         return Turns(
             rasa=self.rasa,
-            client=self._client,
+            receipts=self._receipts,
             ledger=self.ledger,
             thread=self.thread,
             tokens=tokens,
@@ -112,7 +115,7 @@ class PostOffice:
         slots = max(0, min(room, len(batch.messages)))
         self._offered += slots
         try:
-            intake = await self.thread.run(self.ledger.receive, batch, slots)
+            intake = await self.thread.short(self.ledger.receive, batch, slots)
         finally:
             self._offered -= slots
         self.turns.start(intake.turns)
@@ -139,6 +142,7 @@ class PostOffice:
             job.cancel()
         await self.turns.drain(patience)
         await self.letters.drain(patience)
+        await self._receipts.close()
         await self._client.close()
         if self._server is not None:
             self._server.stop()

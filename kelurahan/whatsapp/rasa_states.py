@@ -1,4 +1,4 @@
-"""Eight more patches of Rasa 3.6.21, for what it works out again and again in one turn.
+"""Nine more patches of Rasa 3.6.21, for what it works out again and again in one turn.
 
 A turn asks `RulePolicy` two or three times what to do next. Each time Rasa replays the whole
 conversation to describe every state it was in, and compares every rule with each of these states.
@@ -17,6 +17,8 @@ All give Rasa's own answer here, with less work:
 13. `MessageProcessor` copies events deeply, and `RulePolicy` describes every state in words, for
     debug lines that nobody has asked for.
 14. `action.default_actions` makes twelve actions anew whenever one action is looked up.
+15. `RulePolicy._find_action_from_rules` looks first for a rule that fits the words of a message.
+    Where every rule asks for a purpose there is none, and nothing is looked for.
 """
 
 from __future__ import annotations
@@ -32,8 +34,13 @@ from rasa.core import processor
 from rasa.core.actions import action
 from rasa.core.policies import rule_policy
 from rasa.core.policies.policy import Policy
-from rasa.core.policies.rule_policy import SHOULD_NOT_BE_SET, RulePolicy
-from rasa.shared.core.constants import PREVIOUS_ACTION, USER
+from rasa.core.policies.rule_policy import (
+    RULES,
+    RULES_FOR_LOOP_UNHAPPY_PATH,
+    SHOULD_NOT_BE_SET,
+    RulePolicy,
+)
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, PREVIOUS_ACTION, USER
 from rasa.shared.core.domain import Domain, State
 from rasa.shared.core.events import (
     ActionExecuted,
@@ -58,6 +65,7 @@ _rasas_states = Domain.states_for_tracker_history
 _rasas_applied_events = DialogueStateTracker.applied_events
 _rasas_is_empty = Domain.is_empty
 _rasas_format = Policy.format_tracker_states
+_rasas_find_action = RulePolicy._find_action_from_rules
 _rasas_default_actions = action.default_actions
 _BEGINNINGS = (Restarted, SessionStarted)
 _INTRICATE = {ActionReverted, UserUtteranceReverted, ActiveLoop, LegacyForm}
@@ -67,6 +75,7 @@ def apply() -> None:
     """Install all; `rasa_patches.apply` has checked the version."""
     Domain.states_for_tracker_history = _states_for_tracker_history
     RulePolicy._get_possible_keys = _get_possible_keys
+    RulePolicy._find_action_from_rules = _find_action_from_rules
     DialogueStateTracker.applied_events = _applied_events
     Domain.is_empty = _is_empty
     DialogueStateTracker.copy = _copy
@@ -117,9 +126,15 @@ def _states_for_tracker_history(
     kept.applied = applied
     if kept.now is None:
         kept.now = self.get_active_state(kept.replayed)
-    states = [*kept.states, kept.now]
-    # callers take things out of what they are given
-    return [{kind: dict(sub) for kind, sub in state.items()} for state in states]
+    return [_to_give(state) for state in (*kept.states, kept.now)]
+
+
+def _to_give(state: State) -> State:
+    """A copy: featurizers take text, purpose or entities out of the user's part."""
+    given = dict(state)
+    if USER in given:
+        given[USER] = dict(given[USER])
+    return given
 
 
 class _Rules:
@@ -143,6 +158,14 @@ class _Rules:
             else:
                 self._starts.append(key)
 
+    @property
+    def fit_a_text(self) -> bool:
+        """Whether one could fit a message by its text, without a purpose, after a reply."""
+        return any(
+            intent is None and action in (None, ACTION_LISTEN_NAME)
+            for action, intent in self._by_demand
+        )
+
     def candidates(self, state: State) -> Iterable[str]:
         """Every rule that could fit this last state, and a few that do not."""
         action = state.get(PREVIOUS_ACTION, {}).get(ACTION_NAME)
@@ -158,19 +181,37 @@ def _demanded(state: State, kind: str, key: str) -> str | None:
     return value if isinstance(value, str) and value != SHOULD_NOT_BE_SET and value else None
 
 
+def _rules(policy: RulePolicy, lookup: dict[str, str]) -> _Rules:
+    known = policy.__dict__.setdefault(_RULES, {})
+    rules = known.get(id(lookup))
+    if rules is None or rules.lookup is not lookup or len(rules.lengths) != len(lookup):
+        rules = known[id(lookup)] = _Rules(policy, lookup)
+    return rules
+
+
 def _get_possible_keys(self: RulePolicy, lookup: dict[str, str], states: list[State]) -> set[str]:
     if not states:
         return set(lookup)
-    known = self.__dict__.setdefault(_RULES, {})
-    rules = known.get(id(lookup))
-    if rules is None or rules.lookup is not lookup or len(rules.lengths) != len(lookup):
-        rules = known[id(lookup)] = _Rules(self, lookup)
+    rules = _rules(self, lookup)
     possible = set(rules.candidates(states[-1]))
     for i, state in enumerate(reversed(states)):
         if not any(rules.lengths[key] > i for key in possible):
             break
         possible = {key for key in possible if self._is_rule_applicable(key, i, state)}
     return possible
+
+
+def _find_action_from_rules(
+    self: RulePolicy,
+    tracker: DialogueStateTracker,
+    domain: Domain,
+    use_text_for_last_user_input: bool,
+) -> tuple[str | None, str | None, bool]:
+    if use_text_for_last_user_input and not any(
+        _rules(self, self.lookup[kind]).fit_a_text for kind in (RULES, RULES_FOR_LOOP_UNHAPPY_PATH)
+    ):
+        return None, None, False
+    return _rasas_find_action(self, tracker, domain, use_text_for_last_user_input)
 
 
 def _applied_events(self: DialogueStateTracker) -> list[Event]:

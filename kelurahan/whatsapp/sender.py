@@ -10,7 +10,8 @@ from typing import Any, Protocol
 from kelurahan.store.queue import ClaimLostError
 from kelurahan.whatsapp import build, metrics, outbox
 from kelurahan.whatsapp.errors import AccountError, CredentialsError, SendError
-from kelurahan.whatsapp.ledger import Ledger, LedgerThread
+from kelurahan.whatsapp.ledger import Ledger
+from kelurahan.whatsapp.ledger_thread import LedgerThread
 from kelurahan.whatsapp.outbox import Letter
 from kelurahan.whatsapp.retry import plan
 

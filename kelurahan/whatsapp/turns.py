@@ -14,11 +14,12 @@ from typing import Any, Protocol
 from kelurahan.store.queue import ClaimLostError
 from kelurahan.whatsapp import build, metrics
 from kelurahan.whatsapp.clean import clean_text
-from kelurahan.whatsapp.errors import SendError
 from kelurahan.whatsapp.events import Outcome, trace
 from kelurahan.whatsapp.inbox import Turn
-from kelurahan.whatsapp.ledger import Done, Ledger, LedgerThread
+from kelurahan.whatsapp.ledger import Done, Ledger
+from kelurahan.whatsapp.ledger_thread import LedgerThread
 from kelurahan.whatsapp.outbox import BOT, Letter
+from kelurahan.whatsapp.receipts import Receipts
 from kelurahan.whatsapp.replies import FIXED_REPLIES, KEPT, NOT_AGAIN_WITHIN
 from kelurahan.whatsapp.tokens import Tokens
 
@@ -26,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 TURN_LIMIT = 45.0  # Rasa's lock lives 60 s; a longer turn would lose it (rasa-practice section 3)
-RECEIPT_PATIENCE, RECEIPT_IMPATIENCE = 1.0, 0.1  # a reply does not wait longer for the blue ticks
+LETTING_GO = 1.0  # seconds for a turn that was cut off
 STORE_PATIENCE = 10.0  # with the turn and this, a claim of 60 s still holds
 MOST_TRIES = 4  # of a message whose turn fails; then staff look at it
 MOST_DEATHS = 8  # of processes that had it in work; more than a bad night of kills brings
@@ -40,13 +41,6 @@ class TurnFailedError(Exception):
 
 class TurnUndoneError(Exception):
     """A part of ours was away (action server, database): the same turn can succeed later."""
-
-
-class Client(Protocol):
-    """What a turn needs of `GraphClient`."""
-
-    async def mark_read(self, wamid: str, typing: bool = True) -> None:
-        """Blue ticks and the typing indicator."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +70,7 @@ class Turns:
         self,
         *,
         rasa: Rasa,
-        client: Client,
+        receipts: Receipts,
         ledger: Ledger,
         thread: LedgerThread,
         tokens: Tokens,
@@ -86,7 +80,7 @@ class Turns:
         turn_limit: float = TURN_LIMIT,
     ) -> None:
         self._rasa = rasa
-        self._client = client
+        self._receipts = receipts
         self._ledger = ledger
         self._thread = thread
         self._tokens = tokens
@@ -94,7 +88,6 @@ class Turns:
         self._after_turn = after_turn
         self._clock = clock
         self._turn_limit = turn_limit
-        self._patience = RECEIPT_PATIENCE
         self.closing = False
 
     async def serve(self, turn: Turn) -> Turn | None:
@@ -119,15 +112,13 @@ class Turns:
         text, chosen = self._text_for_rasa(turn)
         if text is None:
             return await self._fixed(turn, content.reply or "kosong")
-        receipt = self._receipt(turn)
         try:
-            said = await self._say(turn, text, chosen)
+            async with self._receipts.around(turn.resident, turn.message.wamid):
+                said = await self._say(turn, text, chosen)
         except TurnUndoneError as error:
             return await self._later(turn, str(error))
         except TurnFailedError as error:
             return await self._again_or_park(turn, str(error))
-        finally:
-            await self._settle(receipt)
         if content.note and said:  # about the attachment that this text came with
             said = [{"text": content.note}, *said]
         bodies = self._bodies(turn, said)
@@ -150,7 +141,7 @@ class Turns:
         await asyncio.wait([job], timeout=self._turn_limit)
         if not job.done():
             job.cancel()
-            await asyncio.wait([job], timeout=RECEIPT_PATIENCE)  # to let go of Rasa's lock
+            await asyncio.wait([job], timeout=LETTING_GO)  # of Rasa's lock
             raise TurnFailedError("turn took too long")
         if job.cancelled():  # by something inside Rasa: our own task goes on
             raise TurnFailedError("turn was cancelled")
@@ -195,8 +186,7 @@ class Turns:
     # how a turn ends
 
     async def _fixed(self, turn: Turn, reply: str) -> Done:
-        receipt = self._receipt(turn)
-        await self._settle(receipt)
+        self._receipts.later(turn.resident, turn.message.wamid)
         quiet = NOT_AGAIN_WITHIN.get(reply, 0)
         text = turn.message.content.note if reply == KEPT else FIXED_REPLIES[reply]
         bodies = [build.text_body(text)] if text else []  # the rest of an album is not told again
@@ -239,22 +229,6 @@ class Turns:
         return await self._thread.persist(STORE_PATIENCE, call, *args)
 
     # around it
-
-    def _receipt(self, turn: Turn) -> asyncio.Future[None]:
-        return asyncio.ensure_future(self._mark_read(turn))
-
-    async def _mark_read(self, turn: Turn) -> None:
-        try:
-            await self._client.mark_read(turn.message.wamid, typing=True)
-        except SendError as error:
-            logger.info("message %s: not marked as read: %s", trace(turn.message.wamid), error)
-
-    async def _settle(self, receipt: asyncio.Future[None]) -> None:
-        """The receipt goes before the reply: a late "sedang mengetik" would outlive it."""
-        await asyncio.wait([receipt], timeout=self._patience)
-        # while receipts hang, replies do not wait a second for each
-        self._patience = RECEIPT_PATIENCE if receipt.done() else RECEIPT_IMPATIENCE
-        receipt.cancel()
 
     async def _run_after_turn(self, turn: Turn) -> None:
         if self._after_turn is None:
