@@ -244,10 +244,8 @@ class AksiAjukan(Aksi):
             ),
         )
         balasan = _tercatat(hasil, layanan, pengurus.jabatan(konteks.pengirim))
-        # a turn that was cut off may have noted the notice without anybody having read it
-        if hasil.pesan_sama or permohonan.perlu_privasi(konteks.pengirim):
+        if hasil.privasi:
             balasan = balasan.ditambah(teks.PRIVASI)
-            permohonan.tandai_privasi(konteks.pengirim)
         return balasan, [*kosongkan(), SlotSet("layanan", layanan.slug)]
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, selectinload
 
 from kelurahan import wilayah
@@ -23,6 +23,17 @@ from kelurahan.store.warga import id_sekarang, kunci
 OLEH_WARGA = "warga"
 ISIAN_KOREKSI = ("nama", "tanggal_lahir", "rt", "rw", "varian")
 UMUR_KEMBAR = timedelta(hours=24)  # an equal request later than this is meant as a new one
+# built once: putting a statement together costs more than running it
+_P, _U = models.Permohonan, models.UrutanNomor
+_MILIK = select(_P).where(_P.warga_id == bindparam("warga"))
+_PESAN_INI = _MILIK.where(_P.pesan_id == bindparam("pesan"))
+_KEMBAR = (
+    _MILIK.where(_P.layanan == bindparam("layanan"), _P.tanggal_lahir == bindparam("lahir"))
+    .where(_P.rt == bindparam("rt"), _P.rw == bindparam("rw"))
+    .where(_P.status.in_(status.TERBUKA), _P.dibuat > bindparam("sejak"))
+    .order_by(_P.id)
+)
+_URUTAN = select(_U).where(_U.bulan == bindparam("bulan")).with_for_update()
 
 
 class IsianError(ValueError):
@@ -70,6 +81,7 @@ class Tercatat:
     permohonan: Permohonan
     baru: bool
     pesan_sama: bool = False  # filed by this very message, whose turn was cut off before its reply
+    privasi: bool = False  # the privacy notice is due with the answer; it is noted as shown
 
 
 def ajukan(pengirim: str, pesan_id: str, data: Data) -> Tercatat:
@@ -79,10 +91,14 @@ def ajukan(pengirim: str, pesan_id: str, data: Data) -> Tercatat:
     with sesi() as s:
         warga = kunci(s, pengirim)  # this sender's filings come one after another
         if (lama := _dari_pesan(s, warga.id, pesan_id)) is not None:
-            return Tercatat(_salin(lama), baru=False, pesan_sama=True)
-        if (lama := _kembar(s, warga.id, data)) is not None:
-            return Tercatat(_salin(lama), baru=False)
-        kini = waktu.sekarang()
+            # noted by a turn that was cut off, the notice may not have been read
+            return Tercatat(_salin(lama), baru=False, pesan_sama=True, privasi=True)
+        lama = _kembar(s, warga.id, data)
+        kini, privasi = waktu.sekarang(), warga.privasi_pada is None
+        if privasi:
+            warga.privasi_pada = kini
+        if lama is not None:
+            return Tercatat(_salin(lama), baru=False, privasi=privasi)
         catatan = models.Permohonan(
             nomor=_nomor_baru(s, kini),
             warga_id=warga.id,
@@ -96,7 +112,7 @@ def ajukan(pengirim: str, pesan_id: str, data: Data) -> Tercatat:
         )
         s.add(catatan)
         s.flush()
-        return Tercatat(_salin(catatan), baru=True)
+        return Tercatat(_salin(catatan), baru=True, privasi=privasi)
 
 
 def cari(pengirim: str, nomor: str) -> Permohonan | None:
@@ -205,20 +221,6 @@ def hapus_data(pengirim: str) -> RingkasanHapus:
         return penghapusan.hapus(s, pengirim, OLEH_WARGA)
 
 
-def perlu_privasi(pengirim: str) -> bool:
-    """Whether this sender has yet to see the privacy notice."""
-    with sesi(baca=True) as s:
-        warga = s.get(models.Warga, id_sekarang(s, pengirim))
-        return warga is None or warga.privasi_pada is None
-
-
-def tandai_privasi(pengirim: str) -> None:
-    """Note that this sender has seen the privacy notice; the first time counts."""
-    with sesi() as s:
-        warga = kunci(s, pengirim)
-        warga.privasi_pada = warga.privasi_pada or waktu.sekarang()
-
-
 def _rapi(nomor: str) -> str:
     return nomor.strip().upper()
 
@@ -230,18 +232,15 @@ def _milik(s: Session, pengirim: str, nomor: str | None = None):
 
 
 def _dari_pesan(s: Session, warga_id: str, pesan_id: str) -> models.Permohonan | None:
-    milik = models.Permohonan.warga_id == warga_id
-    return s.scalar(select(models.Permohonan).where(milik, models.Permohonan.pesan_id == pesan_id))
+    return s.scalar(_PESAN_INI, {"warga": warga_id, "pesan": pesan_id})
 
 
 def _kembar(s: Session, warga_id: str, data: Data) -> models.Permohonan | None:
     """An open application of the last day with the same content: sent twice, not meant twice."""
-    p = models.Permohonan
-    pilih = select(p).where(p.warga_id == warga_id, p.layanan == data.layanan)
-    pilih = pilih.where(p.tanggal_lahir == data.tanggal_lahir, p.rt == data.rt, p.rw == data.rw)
-    pilih = pilih.where(p.status.in_(status.TERBUKA), p.dibuat > waktu.sekarang() - UMUR_KEMBAR)
-    sama = (c for c in s.scalars(pilih.order_by(p.id)) if _dasar(c.nama) == _dasar(data.nama))
-    return next(sama, None)
+    sejak = waktu.sekarang() - UMUR_KEMBAR
+    isi = {"layanan": data.layanan, "lahir": data.tanggal_lahir, "rt": data.rt, "rw": data.rw}
+    mirip = s.scalars(_KEMBAR, {"warga": warga_id, "sejak": sejak, **isi})
+    return next((c for c in mirip if _dasar(c.nama) == _dasar(data.nama)), None)
 
 
 def _dasar(nama: str) -> str:
@@ -251,10 +250,9 @@ def _dasar(nama: str) -> str:
 def _nomor_baru(s: Session, saat: datetime) -> str:
     """The month's next number; its row stays locked until commit, so numbers have no gaps."""
     bulan = f"{wib(saat):%y%m}"
-    pilih = select(models.UrutanNomor).where(models.UrutanNomor.bulan == bulan).with_for_update()
-    urutan = s.scalar(pilih)
+    urutan = s.scalar(_URUTAN, {"bulan": bulan})
     if urutan is None:  # the month's first; several may come at once
         sisip_bila_baru(s, models.UrutanNomor, bulan=bulan, terakhir=0)
-        urutan = s.scalar(pilih)
+        urutan = s.scalar(_URUTAN, {"bulan": bulan})
     urutan.terakhir += 1
     return f"{wilayah.kelurahan().awalan_nomor}-{bulan}-{urutan.terakhir:04d}"

@@ -15,7 +15,7 @@ from kelurahan import permohonan
 from kelurahan.permohonan import Data, IsianError, NomorError
 from kelurahan.store import models, models_petugas, status, waktu
 from kelurahan.store.status import StatusError
-from kelurahan.store.warga import PengirimError
+from kelurahan.store.warga import PengirimError, kunci
 from kelurahan.wilayah import kelurahan
 
 pytestmark = pytest.mark.kedua_basis_data
@@ -90,7 +90,8 @@ def test_message_ids_count_per_sender(basis_data):
 def pengirim(request, basis_data) -> str:
     """A sender, with or without a record: the record is what filings wait for."""
     if request.param == "known sender":
-        permohonan.tandai_privasi("a")
+        with permohonan.sesi() as s:
+            kunci(s, "a")
     return "a"
 
 
@@ -391,19 +392,22 @@ def test_every_open_status_leads_to_an_end(dari):
 # privacy
 
 
-def test_the_privacy_notice_is_due_until_it_has_been_shown(basis_data, jam):
-    assert permohonan.perlu_privasi("a")
-    ajukan("a")
-    assert permohonan.perlu_privasi("a")
-    permohonan.tandai_privasi("a")
-    assert not permohonan.perlu_privasi("a")
-    assert permohonan.perlu_privasi("b")
+def test_the_privacy_notice_is_due_with_the_first_application_only(basis_data):
+    assert ajukan("a", "p1").privasi
+    assert not ajukan("a", "p2", nama="Lain").privasi
+    assert ajukan("b", "p1").privasi
+
+
+def test_it_comes_again_where_the_answer_that_held_it_was_cut_off(basis_data):
+    assert ajukan("a", "p1").privasi
+    assert ajukan("a", "p1").privasi, "the same message: its turn is run again"
+    assert not ajukan("a", "p2").privasi, "an equal request: it was answered before"
 
 
 def test_the_first_showing_of_the_privacy_notice_is_the_one_on_record(basis_data, jam):
-    permohonan.tandai_privasi("a")
+    ajukan("a", "p1")
     jam.kini += timedelta(days=1)
-    permohonan.tandai_privasi("a")
+    ajukan("a", "p2", nama="Lain")
     with permohonan.sesi() as s:
         assert s.get(models.Warga, "a").privasi_pada == AWAL
 

@@ -48,7 +48,6 @@ def pengirim(basis_data, jam) -> str:
     giliran = pesan_masuk()
     surat = catatan.finish_turn(giliran, [text_body("Halo Budi")], "x", go_on=False).letter
     catatan.sent(surat, "wamid.keluar", go_on=False)
-    permohonan.tandai_privasi(id_baru)
     nomor = permohonan.ajukan(id_baru, "p1", DATA).permohonan.nomor
     permohonan.koreksi(id_baru, nomor, nama="Budiman", rt="004")
     return id_baru
@@ -125,7 +124,7 @@ def test_afterwards_the_sender_sees_nothing_and_is_asked_for_privacy_again(pengi
     assert permohonan.terakhir(pengirim) is None
     assert permohonan.koreksi(pengirim, nomor, rt="001") is None
     assert permohonan.batalkan(pengirim, nomor) is None
-    assert permohonan.perlu_privasi(pengirim)
+    assert permohonan.ajukan(pengirim, "p1", DATA).privasi
 
 
 def test_the_contact_is_gone_and_the_same_number_is_a_new_sender(pengirim):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from pernyataan import pernyataan
 from petugas_dunia import ajukan, warga
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from kelurahan import permohonan
-from kelurahan.settings import settings
-from kelurahan.store import engine, pengurus, sesi, waktu
+from kelurahan.store import pengurus, sesi, waktu
 from kelurahan.store import warga as pengirim
 from kelurahan.store.models import Outbox
 from kelurahan.store.models_petugas import JejakAudit, Pengurus
@@ -48,11 +48,9 @@ def test_an_officer_is_recognised_by_the_number_and_a_resident_is_not():
 def test_looking_an_officer_up_is_one_query():
     asep = warga(NOMOR)
     tambah(data())
-    dijalankan = []
-    mesin = engine.mesin(settings().store_url)
-    event.listen(mesin, "before_cursor_execute", lambda *a: dijalankan.append(a[2]))
-    assert pengurus.jabatan(asep)
-    assert len([q for q in dijalankan if q.lstrip().startswith("SELECT")]) == 1
+    with pernyataan() as dijalankan:
+        assert pengurus.jabatan(asep)
+    assert len(dijalankan) == 1
 
 
 def test_a_message_under_an_older_id_of_the_same_person_is_recognised_too():

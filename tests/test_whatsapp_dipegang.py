@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import re
-from collections.abc import Iterator
 from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+from pernyataan import pernyataan
 from petugas_dunia import Meja
-from sqlalchemy import event, select
+from sqlalchemy import select
 from whatsapp_channel_world import World
 from whatsapp_store_world import OTHER, Clock, at_once, ledger, message, receive, rows, value
 from whatsapp_world import (
@@ -31,9 +29,7 @@ from whatsapp_world import (
 from kelurahan import permohonan
 from kelurahan.console.percakapan import pegang
 from kelurahan.replies import serahan as texts
-from kelurahan.settings import settings
 from kelurahan.store import serahan, sesi, warga
-from kelurahan.store.engine import mesin
 from kelurahan.store.models_petugas import Obrolan
 from kelurahan.store.queue import ClaimLostError
 from kelurahan.whatsapp import held, media, outbox
@@ -428,34 +424,13 @@ def test_nobody_hears_that_an_officer_went_who_never_heard_that_one_came(siti, c
 # what it costs
 
 
-@contextlib.contextmanager
-def statements() -> Iterator[list[str]]:
-    """What the database is asked; SQLite tells it itself, its driver is called directly."""
-    said: list[str] = []
-    engine = mesin(settings().store_url)
-    if engine.dialect.name == "sqlite":
-        pooled = engine.raw_connection()  # the one that is used next
-        pooled.dbapi_connection.set_trace_callback(said.append)
-        pooled.close()
-        yield said
-        return
-
-    def count(_connection, _cursor, statement, *_):
-        said.append(statement)
-
-    event.listen(engine, "before_cursor_execute", count)
-    yield said
-    event.remove(engine, "before_cursor_execute", count)
-
-
 def test_a_message_of_everybody_else_takes_no_more_statements_than_before(siti):
     """Five: resident; held, flood and lane; inbox; two for the window."""
     one = ledger()
     (turn,) = receive(one, message())
     one.finish_turn(turn, [text_body("x")], "bot:menu", go_on=False)
-    with statements() as said:
+    with pernyataan() as said:
         receive(one, message(stamp=int(NOW) + 1))
-    said = [one for one in said if not re.search("BEGIN|COMMIT|PRAGMA|advisory", one)]
     assert len(said) == 5, said
     assert not any(table in one for one in said for table in ("serahan", "obrolan"))
 

@@ -7,18 +7,27 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from kelurahan.store import waktu
 from kelurahan.store.engine import sesi, sisip_bila_baru
 from kelurahan.store.models import Outbox, Warga
 from kelurahan.store.models_petugas import JejakAudit, Pengurus
+from kelurahan.store.siap import Siap
 
 RT, RW = "rt", "rw"
 KABAR = "kabar_pengurus"  # the kind of the outbox rows that tell an officer
 UMUR_KABAR = timedelta(hours=1)  # an older application is news to nobody
 _DIAM = {"synchronize_session": False}
+# built once: it is asked for every menu
+_asal = aliased(Warga)
+_KINI = select(func.coalesce(_asal.digabung_ke, _asal.id)).where(_asal.id == bindparam("pengirim"))
+_JABATAN = Siap(
+    select(Pengurus.jabatan, Pengurus.rt, Pengurus.rw)
+    .join(Warga, Warga.wa_id == Pengurus.wa_id)
+    .where(Warga.id == _KINI.scalar_subquery())
+)
 
 
 @dataclass(frozen=True)
@@ -48,13 +57,9 @@ class Data:
 
 def jabatan(pengirim: str) -> Jabatan | None:
     """The office of this sender, judged by the number they write from; None for residents."""
-    asal = aliased(Warga)
-    kini = select(func.coalesce(asal.digabung_ke, asal.id)).where(asal.id == pengirim)
-    pilih = select(Pengurus.jabatan, Pengurus.rt, Pengurus.rw)
-    pilih = pilih.join(Warga, Warga.wa_id == Pengurus.wa_id)
     with sesi(baca=True) as s:
-        baris = s.execute(pilih.where(Warga.id == kini.scalar_subquery())).first()
-    return Jabatan(*baris) if baris else None
+        baris = _JABATAN.baris(s, {"pengirim": pengirim})
+    return Jabatan(*baris[0]) if baris else None
 
 
 def daftar(s: Session) -> list[Pengurus]:

@@ -16,7 +16,11 @@ from kelurahan.store.models_petugas import Lampiran, Obrolan, Serahan
 from kelurahan.store.siap import Siap
 
 _COBA = 5
-# built once, for every message; nothing equals a number or BSUID that is not given
+# built once; nothing equals a number or BSUID that is not given
+_SEGAR = {"populate_existing": True}
+_TERKUNCI = (
+    select(Warga).where(Warga.id == bindparam("id"), Warga.digabung_ke.is_(None)).with_for_update()
+)
 _DIKENAL = Siap(
     select(Warga.id, Warga.wa_id, Warga.bsuid).where(
         or_(Warga.wa_id == bindparam("wa_id"), Warga.bsuid == bindparam("bsuid"))
@@ -109,9 +113,7 @@ def kunci(sesi: Session, pengirim: str) -> Warga:
     tujuan = pengirim
     for _ in range(_COBA):
         # signposts are never locked: a merge locks them after their goal, which could deadlock
-        pilih = select(Warga).where(Warga.id == tujuan, Warga.digabung_ke.is_(None))
-        segar = {"populate_existing": True}
-        if warga := sesi.scalar(pilih.with_for_update(), execution_options=segar):
+        if warga := sesi.scalar(_TERKUNCI, {"id": tujuan}, execution_options=_SEGAR):
             return warga
         tujuan = id_sekarang(sesi, pengirim)
         if tujuan == pengirim:  # new, or deleted while we waited
@@ -128,7 +130,7 @@ def _cari(sesi: Session, wa_id: str | None, bsuid: str | None, *, kunci: bool) -
     pilih = select(Warga).where(or_(*syarat)).order_by(Warga.id)
     if kunci:
         pilih = pilih.with_for_update()
-    return list(sesi.scalars(pilih, execution_options={"populate_existing": True}))
+    return list(sesi.scalars(pilih, execution_options=_SEGAR))
 
 
 def _pemilik(ditemukan: list[Warga], wa_id: str | None, bsuid: str | None) -> Warga | None:
