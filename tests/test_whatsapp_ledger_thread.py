@@ -7,8 +7,10 @@ import threading
 
 import pytest
 
-from kelurahan.store import sesi
-from kelurahan.whatsapp.ledger_thread import LedgerThread
+from kelurahan.store import StoreBusyError, sesi, waktu
+from kelurahan.store.models import Warga
+from kelurahan.whatsapp import ledger_thread
+from kelurahan.whatsapp.ledger_thread import MOMENTS, LedgerThread
 
 
 @pytest.mark.parametrize(("at_once", "beside"), [(True, False), (False, True)])
@@ -19,26 +21,53 @@ def test_a_short_call_is_made_where_it_is_quickest(basis_data, at_once, beside):
     assert (asyncio.run(scene()) != threading.get_ident()) is beside
 
 
-def test_a_short_call_that_meets_a_writer_waits_beside_the_event_loop(basis_data):
-    seen, written = [], threading.Event()
+@pytest.mark.parametrize(("held", "beside"), [(0.002, False), (0.2, True)])
+def test_a_short_call_that_meets_a_writer_lets_the_event_loop_go_on(basis_data, held, beside):
+    seen, ticks = [], []
 
     def write():
         seen.append(threading.get_ident())
         with sesi() as s:
-            s.connection()
-        written.set()
+            s.add(Warga(id="a", dibuat=waktu.sekarang()))
+
+    async def tick():
+        while True:
+            await asyncio.sleep(0.001)
+            ticks.append(1)
 
     async def scene():
+        ticking = asyncio.ensure_future(tick())
         with sesi() as s:
             s.connection()
             waiting = asyncio.ensure_future(LedgerThread(at_once=True).short(write))
-            await asyncio.sleep(0.05)  # the loop goes on
-            assert not written.is_set()
+            await asyncio.sleep(held)
+            assert not waiting.done()
         await asyncio.wait_for(waiting, 5)
+        ticking.cancel()
 
     asyncio.run(scene())
-    assert written.is_set()
-    assert seen[0] == threading.get_ident() != seen[1]
+    with sesi(baca=True) as s:
+        assert s.get(Warga, "a") is not None
+    assert len(ticks) > held / 0.01
+    assert seen[0] == threading.get_ident(), "tried at once"
+    assert (seen[-1] != threading.get_ident()) is beside
+    assert len(seen) <= len(MOMENTS) + 1
+
+
+def test_a_database_that_is_away_is_asked_for_as_long_as_one_has_patience(monkeypatch):
+    monkeypatch.setattr(ledger_thread, "AGAIN_AFTER", 0.01)
+    asked = []
+
+    def away():
+        asked.append(1)
+        if len(asked) < 20:
+            raise StoreBusyError("away")
+        return "back"
+
+    assert asyncio.run(LedgerThread(at_once=True).persist(5, away)) == "back"
+    asked.clear()
+    with pytest.raises(StoreBusyError):
+        asyncio.run(LedgerThread().persist(0.05, away))
 
 
 def test_ledger_calls_do_not_hold_up_the_event_loop(basis_data):

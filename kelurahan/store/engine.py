@@ -102,27 +102,30 @@ def _mulai_sqlite(koneksi: Connection) -> None:
     SQLite asks for a lock that is taken after 1, 2, 5, 10 and up to 100 ms; where somebody writes
     every few ms, the one who sleeps longest goes on losing. So writers ask anew from the start.
     """
+    asli = koneksi.connection.dbapi_connection  # a tenth of the time that SQLAlchemy takes
     if koneksi.get_execution_options().get("baca", False):
         _kesabaran(koneksi, 1000 * TUNGGU_KUNCI_DETIK)
-        koneksi.exec_driver_sql("BEGIN")
+        asli.execute("BEGIN")
         return
     menunggu = not _seketika.get()
     _kesabaran(koneksi, TANYA_LAGI_MS if menunggu else 0)
     sampai = time.monotonic() + TUNGGU_KUNCI_DETIK
     while time.monotonic() < sampai:
         try:
-            koneksi.connection.dbapi_connection.execute("BEGIN IMMEDIATE")
+            asli.execute("BEGIN IMMEDIATE")
             return
         except sqlite3.OperationalError as salah:
-            if "locked" not in str(salah) or not menunggu:
+            if "locked" not in str(salah):
                 break
+            if not menunggu:
+                raise StoreBusyError("database: locked; try again") from None
     koneksi.exec_driver_sql("BEGIN IMMEDIATE")  # once more, for an error as SQLAlchemy's are
 
 
 def _kesabaran(koneksi: Connection, milidetik: int) -> None:
     """How long SQLite itself asks for a lock; remembered with the pooled connection."""
     if koneksi.info.get("kesabaran") != milidetik:
-        koneksi.exec_driver_sql(f"PRAGMA busy_timeout = {milidetik}")
+        koneksi.connection.dbapi_connection.execute(f"PRAGMA busy_timeout = {milidetik}")
         koneksi.info["kesabaran"] = milidetik
 
 

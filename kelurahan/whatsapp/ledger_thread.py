@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +17,9 @@ logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 AGAIN_AFTER = 0.25  # seconds
+# From others' writing to the next look; then a thread waits for the lock. Not at once: while it
+# holds the lock, it waits for the event loop to let it go on, which meets the lock again.
+MOMENTS = (0.001, 0.002, 0.004, 0.008, 0.016)
 
 
 class LedgerThread:
@@ -39,11 +41,14 @@ class LedgerThread:
     async def short(self, call: Callable[..., Result], *args: object) -> Result:
         """Await `call(*args)`: few rows, and nothing amiss if it is called again after failing.
 
-        On SQLite it is called here and now, unless somebody else is writing.
+        On SQLite it is called here and now, or in a moment when somebody else is writing.
         """
-        if self._at_once:
-            with contextlib.suppress(StoreBusyError), seketika():
-                return call(*args)
+        for moment in MOMENTS if self._at_once else ():
+            try:
+                with seketika():
+                    return call(*args)
+            except StoreBusyError:
+                await asyncio.sleep(moment)
         return await self.run(call, *args)
 
     async def persist(self, patience: float, call: Callable[..., Result], *args: object) -> Result:
@@ -55,6 +60,7 @@ class LedgerThread:
             return await self.short(call, *args)
         except StoreBusyError:
             logger.info("database away; tried again for %.0f s", patience)
+            await asyncio.sleep(AGAIN_AFTER)
         away = retry_if_exception_type(StoreBusyError)
         end = stop_after_delay(patience)
         trying = AsyncRetrying(wait=wait_fixed(AGAIN_AFTER), stop=end, retry=away, reraise=True)
