@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from pernyataan import pernyataan
 from sqlalchemy import select
 from whatsapp_store_world import Clock, at_once, ledger, letter, receive, rows, template, value
 from whatsapp_world import NOW, PHONE_ID, envelope, load, text
@@ -51,6 +52,39 @@ def test_a_message_is_accepted_once_and_its_resident_is_known_again(one):
     assert receive(one, first) == []
     assert turn_of(one, "lagi").resident == turn.resident
     assert "62812" not in turn.resident
+
+
+def test_a_message_and_its_reply_are_eight_statements(one):
+    """Resident; held, flood and lane; inbox. Closed; lanes; outbox. Sent; the lane's next."""
+    first = turn_of(one)
+    one.sent(one.finish_turn(first, [REPLY], "balasan", go_on=True).letter, "wamid.1", go_on=True)
+    second = events(envelope(text("lagi")))
+    with pernyataan() as asked:
+        (turn,) = receive(one, *second)
+        done = one.finish_turn(turn, [REPLY], "balasan", go_on=True)
+        one.sent(done.letter, "wamid.2", go_on=True)
+    assert len(asked) == 8, asked
+
+
+def test_a_reply_behind_what_still_goes_to_the_resident_waits_its_turn(one):
+    turn = turn_of(one)
+    letter(turn.resident, "kabar")
+    done = one.finish_turn(turn, [REPLY, SORRY], "balasan", go_on=True)
+    said, going = [], done.letter
+    while going:
+        said.append(going.body["text"]["body"])
+        going = one.sent(going, f"wamid.{len(said)}", go_on=True)
+    assert said == ["kabar", "jawab", "maaf"]
+
+
+def test_what_is_taken_as_it_is_written_down_can_be_lost_like_any_claim(one, clock):
+    """Its lease runs out: another process takes it over, and ours can no longer finish it."""
+    turn = turn_of(one)
+    clock.pass_(61)
+    (again,) = ledger().take_turns(5, ())
+    assert (again.pesan_id, again.claim.attempts) == (turn.pesan_id, 2)
+    with pytest.raises(ClaimLostError):
+        one.finish_turn(turn, [REPLY], "balasan", go_on=True)
 
 
 def test_one_of_many_concurrent_deliveries_wins(one):

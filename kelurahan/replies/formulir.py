@@ -32,7 +32,8 @@ PRIVASI = (
 )
 
 PRIVASI_AWAL = (
-    "🔒 Data ini hanya dipakai kelurahan untuk permohonan ini; ketik *hapus data saya* kapan saja."
+    "🔒 Data ini hanya dipakai kelurahan dan RT/RW Anda untuk permohonan ini. "
+    "Ketik *hapus data saya* kapan saja untuk menghapusnya."
 )
 
 

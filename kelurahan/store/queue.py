@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, and_, bindparam, func, or_, select, text, update
+from sqlalchemy import String, Table, and_, bindparam, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from kelurahan.store import waktu
@@ -193,6 +193,11 @@ INBOX = Queue(Inbox.__table__, ("sent_at", "id"))
 OUTBOX = Queue(Outbox.__table__, ("id",))
 
 
+_LANE = func.hashtextextended(bindparam("lane", type_=String), 0)
+_LOCK = Siap(select(func.pg_advisory_xact_lock(_LANE)))
+_TRY_LOCK = Siap(select(func.pg_try_advisory_xact_lock(_LANE)))
+
+
 def lock(s: Session, warga_id: str, *, wait: bool = True) -> bool:
     """Hold a resident's lanes until the transaction ends; False when someone else does.
 
@@ -200,6 +205,5 @@ def lock(s: Session, warga_id: str, *, wait: bool = True) -> bool:
     """
     if s.get_bind().dialect.name != "postgresql":
         return True
-    call = func.pg_advisory_xact_lock if wait else func.pg_try_advisory_xact_lock
-    got = s.scalar(select(call(func.hashtextextended(warga_id, 0))))
+    [(got,)] = (_LOCK if wait else _TRY_LOCK).baris(s, {"lane": warga_id})
     return wait or bool(got)
