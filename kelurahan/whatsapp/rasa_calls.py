@@ -1,4 +1,4 @@
-"""Patches of Rasa's call to the action server: three of a turn's dearest habits, and their JSON.
+"""Patches of Rasa's call to the action server: three of a turn's dearest habits.
 
 `rasa_patches` says why there are patches at all and installs these (1, 3 and 4 of its list).
 """
@@ -6,11 +6,9 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from typing import Any
 
 import aiohttp
-import orjson
 import rasa
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.exceptions import best_match
@@ -22,6 +20,8 @@ from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 from rasa.shared.utils.schemas.events import EVENT_SCHEMA
 from rasa.utils.endpoints import DEFAULT_REQUEST_TIMEOUT, EndpointConfig
 
+from kelurahan.whatsapp.quick_json import dumps
+
 Json = dict[str, Any]
 
 
@@ -30,17 +30,6 @@ def apply() -> None:
     RemoteAction._validate_action_result = _validate_action_result
     RemoteAction._action_call_format = _action_call_format
     EndpointConfig.session = _session
-
-
-def dumps(value: Any) -> str:
-    """JSON, several times faster than the standard library's; what orjson refuses, that writes.
-
-    orjson takes neither half a surrogate pair nor whole numbers beyond 64 bits.
-    """
-    try:
-        return orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY).decode()
-    except TypeError:
-        return json.dumps(value)
 
 
 _validator = Draft202012Validator(RemoteAction.action_response_format_spec())
@@ -140,7 +129,7 @@ async def close(endpoint: EndpointConfig | None) -> None:
 TURNS_SENT = 3  # this one, the one before, and one to spare; see actions/konteks.py
 
 
-_SELECTED, _RANKING = RESPONSE_SELECTOR_PROPERTY_NAME, ("layanan",)
+_SELECTED, _RANKING = RESPONSE_SELECTOR_PROPERTY_NAME, "layanan"
 _WEIGHTY = ("intent_ranking", _SELECTED)  # nine tenths of what was understood of a message
 
 
@@ -166,7 +155,7 @@ def _action_call_format(
             break
     state["events"] = recent[::-1]
     if selected := (state["latest_message"] or {}).get(_SELECTED):
-        ranking = {key: selected[key] for key in _RANKING if key in selected}
+        ranking = {_RANKING: selected[_RANKING]} if _RANKING in selected else {}
         state["latest_message"] = {**state["latest_message"], _SELECTED: ranking}
     call = {
         "next_action": self.name(),

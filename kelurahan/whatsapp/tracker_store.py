@@ -23,7 +23,7 @@ from rasa.shared.core.events import EntitiesAdded, Event, SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.pool import QueuePool
 
-from kelurahan.whatsapp.rasa_calls import dumps
+from kelurahan.whatsapp.quick_json import dumps
 from kelurahan.whatsapp.tracker_rows import Row, SqliteTable, SqlTable
 
 BUSY_SECONDS = 5
