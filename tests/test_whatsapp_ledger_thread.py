@@ -6,11 +6,15 @@ import asyncio
 import threading
 
 import pytest
+from whatsapp_channel_world import play
+from whatsapp_world import envelope, text
 
 from kelurahan.store import StoreBusyError, sesi, waktu
 from kelurahan.store.models import Warga
 from kelurahan.whatsapp import ledger_thread
+from kelurahan.whatsapp.ledger import Ledger
 from kelurahan.whatsapp.ledger_thread import MOMENTS, LedgerThread
+from kelurahan.whatsapp.post_office import FEW_EVENTS
 
 
 @pytest.mark.parametrize(("at_once", "beside"), [(True, False), (False, True)])
@@ -79,3 +83,21 @@ def test_ledger_calls_do_not_hold_up_the_event_loop(basis_data):
         return await waiting
 
     assert asyncio.run(scene()) is True
+
+
+@pytest.mark.parametrize(("many", "beside"), [(FEW_EVENTS, False), (FEW_EVENTS + 1, True)])
+def test_a_webhook_with_many_messages_is_written_down_beside_the_event_loop(
+    basis_data, monkeypatch, many, beside
+):
+    where, real = [], Ledger.receive
+
+    def receive(*given):
+        where.append(threading.get_ident())
+        return real(*given)
+
+    monkeypatch.setattr(Ledger, "receive", receive)
+    messages = [text(f"pesan {n}", sender=f"62812000{n:05}") for n in range(many)]
+    status, world = play(lambda world: world.deliver(envelope(*messages)))
+    assert status == 200
+    assert (where != [threading.get_ident()]) is beside
+    assert len(world.client.sent) == many

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.orm import Session
 
 from kelurahan.store import waktu, warga
@@ -31,6 +31,9 @@ RANK = {"sent": 1, "delivered": 2, "read": 3, "played": 3}
 BOT = "bot:"
 REFERENCE = "kotak-keluar:"
 _QUIET = {"synchronize_session": False}
+# built once: every message of ours has three statuses
+_NUMBERED = select(Outbox).where(Outbox.id == bindparam("number")).with_for_update()
+_SENT_AS = select(Outbox).where(Outbox.wamid_hash == bindparam("hash")).with_for_update()
 
 
 @dataclass(frozen=True)
@@ -180,13 +183,11 @@ def _outdated(row: Outbox, hashed: str) -> bool:
 
 
 def _row_of(s: Session, status: Status) -> Outbox | None:
-    by_wamid = select(Outbox).where(Outbox.wamid_hash == fingerprint(status.wamid))
     number = status.reference.removeprefix(REFERENCE)
     if status.reference.startswith(REFERENCE) and number.isdecimal() and len(number) < 18:
-        by_reference = select(Outbox).where(Outbox.id == int(number))
-        if row := s.scalar(by_reference.with_for_update()):
+        if row := s.scalar(_NUMBERED, {"number": int(number)}):
             return row
-    return s.scalars(by_wamid.with_for_update()).first()
+    return s.scalars(_SENT_AS, {"hash": fingerprint(status.wamid)}).first()
 
 
 def empty_old(s: Session) -> int:

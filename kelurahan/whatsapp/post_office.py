@@ -34,6 +34,7 @@ TURNS_AT_ONCE, POSTGRES_TURNS_AT_ONCE = 4, 2
 TURNS_CLAIMED = 48  # taken from the table together; far less than a lease of work
 LETTERS_AT_ONCE = 32  # these wait for the network
 POSTGRES_THREADS = 6
+FEW_EVENTS = 10  # a webhook with more of them is written down beside the event loop
 TIDY_EVERY = 3600.0
 
 
@@ -115,7 +116,9 @@ class PostOffice:
         slots = max(0, min(room, len(batch.messages)))
         self._offered += slots
         try:
-            intake = await self.thread.short(self.ledger.receive, batch, slots)
+            few = len(batch.events) <= FEW_EVENTS
+            write = self.thread.short if few else self.thread.run
+            intake = await write(self.ledger.receive, batch, slots)
         finally:
             self._offered -= slots
         self.turns.start(intake.turns)

@@ -157,11 +157,8 @@ class _Rules:
                 self._by_demand[demand].append(key)
             else:
                 self._starts.append(key)
-
-    @property
-    def fit_a_text(self) -> bool:
-        """Whether one could fit a message by its text, without a purpose, after a reply."""
-        return any(
+        # whether one could fit a message by its text, without a purpose, after a reply
+        self.fit_a_text = any(
             intent is None and action in (None, ACTION_LISTEN_NAME)
             for action, intent in self._by_demand
         )
