@@ -184,10 +184,9 @@ def _outdated(row: Outbox, hashed: str) -> bool:
 
 def _row_of(s: Session, status: Status) -> Outbox | None:
     number = status.reference.removeprefix(REFERENCE)
-    if status.reference.startswith(REFERENCE) and number.isdecimal() and len(number) < 18:
-        if row := s.scalar(_NUMBERED, {"number": int(number)}):
-            return row
-    return s.scalars(_SENT_AS, {"hash": fingerprint(status.wamid)}).first()
+    ours = status.reference.startswith(REFERENCE) and number.isdecimal() and len(number) < 18
+    row = s.scalar(_NUMBERED, {"number": int(number)}) if ours else None
+    return row or s.scalars(_SENT_AS, {"hash": fingerprint(status.wamid)}).first()
 
 
 def empty_old(s: Session) -> int:
