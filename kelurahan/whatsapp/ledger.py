@@ -33,10 +33,9 @@ Result = TypeVar("Result")
 
 @dataclass
 class Intake:
-    """What came of one webhook: turns to start now, and whether everything was written down."""
+    """What came of one webhook: turns to start now, and whether more wait."""
 
     turns: list[Turn] = field(default_factory=list)
-    complete: bool = True
     waiting: bool = False  # something was left for later, because all workers are busy
 
 

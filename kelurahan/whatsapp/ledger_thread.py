@@ -1,4 +1,4 @@
-"""Where calls of the ledger run: beside the event loop, so that a database never holds it up."""
+"""Where calls of the ledger run: beside the event loop, short ones on SQLite in it (ADR 11)."""
 
 from __future__ import annotations
 

@@ -19,9 +19,7 @@ from kelurahan.whatsapp.events import trace
 logger = logging.getLogger(__name__)
 
 SLOW = 0.4  # seconds of a turn, after which "sedang mengetik" is worth a request
-TOGETHER = (
-    1.0  # seconds from a reply to its tick; messages of that time are marked with one request
-)
+TOGETHER = 1.0  # seconds from a reply to its tick; later messages until then share the request
 PATIENCE, IMPATIENCE = 1.0, 0.1  # seconds that a reply waits for a "sedang mengetik" under way
 
 
